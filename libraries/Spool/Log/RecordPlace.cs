@@ -1,0 +1,4 @@
+namespace ThinkWatch.Spool.Log;
+
+/// <summary>Where a payload lies: a segment's number, an offset in it, and its length.</summary>
+internal readonly record struct RecordPlace(int Segment, int Offset, int Length);
