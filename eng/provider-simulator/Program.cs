@@ -1,1 +1,3 @@
-await WebApplication.CreateSlimBuilder(args).Build().RunAsync();
+using ThinkWatch.ProviderSimulator;
+
+await SimulatorApp.Build(args).RunAsync();
