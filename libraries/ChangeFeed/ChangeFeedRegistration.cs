@@ -1,0 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ThinkWatch.Changes;
+
+public static class ChangeFeedRegistration
+{
+    /// <summary>Adds <see cref="ChangeFeed"/> over the service's own schema. Needs <c>AddPostgres</c>.</summary>
+    public static IHostApplicationBuilder AddChangeFeed(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ChangeFeed>());
+        return builder;
+    }
+}
