@@ -1,0 +1,100 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ThinkWatch;
+
+/// <summary>
+/// Seals secrets at rest with AES-256-GCM. An envelope is the text <c>v1.keyid.payload</c>, payload = base64url(nonce ‖ tag ‖ ciphertext).
+/// The associated data ("table/column/row") binds an envelope to the cell it belongs to: moved elsewhere it does not open.
+/// Immutable and safe for any number of threads.
+/// </summary>
+public sealed class Vault
+{
+    public const int KeyBytes = 32;
+
+    private const string Version = "v1";
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    private readonly byte[] _key;
+
+    public Vault(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != KeyBytes)
+            throw new VaultException($"The encryption key has {key.Length} bytes; it must have {KeyBytes}.");
+        _key = key.ToArray();
+        KeyId = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4));
+    }
+
+    /// <summary>Names the key in every envelope, so that a rotation can tell old from new. Says nothing about the key itself.</summary>
+    public string KeyId { get; }
+
+    /// <summary>Reads a key as it stands in ENCRYPTION_KEY: base64url of 32 bytes, padding optional.</summary>
+    public static Vault FromBase64Url(string text)
+    {
+        var bytes = DecodeKey(text) ?? throw new VaultException("The encryption key is not base64url text.");
+        try
+        {
+            return new Vault(bytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(bytes);
+        }
+    }
+
+    public string Seal(string plaintext, string associatedData) => Seal(Encoding.UTF8.GetBytes(plaintext), associatedData);
+
+    public string Seal(ReadOnlySpan<byte> plaintext, string associatedData)
+    {
+        var payload = new byte[NonceBytes + TagBytes + plaintext.Length];
+        var nonce = payload.AsSpan(0, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(_key, TagBytes);
+        aes.Encrypt(nonce, plaintext, payload.AsSpan(NonceBytes + TagBytes), payload.AsSpan(NonceBytes, TagBytes), Bind(associatedData));
+        return $"{Version}.{KeyId}.{Base64Url.EncodeToString(payload)}";
+    }
+
+    public string OpenString(string envelope, string associatedData) => Encoding.UTF8.GetString(Open(envelope, associatedData));
+
+    /// <exception cref="VaultException">The envelope is damaged, sealed with another key, or belongs to another cell.</exception>
+    public byte[] Open(string envelope, string associatedData)
+    {
+        var payload = Unwrap(envelope);
+        var plaintext = new byte[payload.Length - NonceBytes - TagBytes];
+        using var aes = new AesGcm(_key, TagBytes);
+        try
+        {
+            aes.Decrypt(payload.AsSpan(0, NonceBytes), payload.AsSpan(NonceBytes + TagBytes), payload.AsSpan(NonceBytes, TagBytes), plaintext, Bind(associatedData));
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            throw new VaultException("The envelope was altered or belongs to another cell.");
+        }
+
+        return plaintext;
+    }
+
+    private byte[] Unwrap(string envelope)
+    {
+        var parts = envelope.Split('.');
+        if (parts.Length != 3 || parts[0] != Version)
+            throw new VaultException("Not a vault envelope.");
+        if (parts[1] != KeyId)
+            throw new VaultException($"The envelope was sealed with key {parts[1]}; this service holds key {KeyId}.");
+        if (!Base64Url.IsValid(parts[2]))
+            throw new VaultException("The envelope is damaged.");
+        var payload = Base64Url.DecodeFromChars(parts[2]);
+        return payload.Length >= NonceBytes + TagBytes ? payload : throw new VaultException("The envelope is damaged.");
+    }
+
+    // The version and key id take part, so that neither can be swapped in an envelope without notice.
+    private byte[] Bind(string associatedData) => Encoding.UTF8.GetBytes($"{Version}\0{KeyId}\0{associatedData}");
+
+    internal static byte[]? DecodeKey(string text)
+    {
+        var url = text.Trim().TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        return Base64Url.IsValid(url) ? Base64Url.DecodeFromChars(url) : null;
+    }
+}
