@@ -41,10 +41,17 @@ public static class FleetService
     /// <summary>Installs the middleware and maps <c>/health/*</c>. Call first, before the service maps its own endpoints.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
-        app.UseMiddleware<RequestSpans>();
-        app.UseMiddleware<InternalAuthentication>();
+        app.UseServiceDefaults();
         app.UseRouting();
         app.MapHealth();
+        return app;
+    }
+
+    /// <summary>The middleware alone, for a service that answers <c>/health/*</c> in its own way.</summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<RequestSpans>();
+        app.UseMiddleware<InternalAuthentication>();
         return app;
     }
 

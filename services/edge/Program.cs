@@ -1,1 +1,11 @@
-await WebApplication.CreateSlimBuilder(args).Build().RunAsync();
+using ThinkWatch.Edge;
+using ThinkWatch.ServiceDefaults;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults("edge", ownEndpoints: true);
+builder.AddEdge();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseEdge();
+await app.RunAsync();

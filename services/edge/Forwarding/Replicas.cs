@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using ThinkWatch.ServiceDefaults;
+
+namespace ThinkWatch.Edge.Forwarding;
+
+/// <summary>Spreads requests over a service's replicas, round robin; one that refused a connection rests for two seconds. Thread-safe.</summary>
+internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
+{
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<string, Replica[]> _byService = new(StringComparer.Ordinal);
+    private uint _turn;
+
+    /// <summary>The next replica to try, a resting one only when all rest; null when the service is not deployed.</summary>
+    public Replica? Next(string service)
+    {
+        var replicas = _byService.GetOrAdd(service, static (name, fleet) =>
+            [.. fleet.All(name, "http").Select(static a => new Replica(a.AbsoluteUri.TrimEnd('/')))], addresses);
+        if (replicas.Length == 0) return null;
+        var now = time.GetTimestamp();
+        var start = replicas.Length == 1 ? 0 : Interlocked.Increment(ref _turn);
+        for (var i = 0u; i < replicas.Length; i++)
+        {
+            var replica = replicas[(start + i) % replicas.Length];
+            if (Volatile.Read(ref replica.RestsUntil) <= now) return replica;
+        }
+
+        return replicas[start % replicas.Length];
+    }
+
+    /// <summary>Takes a replica out of turn for a moment.</summary>
+    public void Refused(Replica replica) =>
+        Volatile.Write(ref replica.RestsUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
+}
+
+/// <summary>One address of a service.</summary>
+internal sealed class Replica(string address)
+{
+    public string Address { get; } = address;
+
+    public long RestsUntil;
+}
