@@ -1,0 +1,159 @@
+using System.Collections.Frozen;
+using static ThinkWatch.Settings.SettingKinds;
+
+namespace ThinkWatch.Settings;
+
+/// <summary>The one list of settings. Each is read by something (a test proves it) and each can be changed by the management API.</summary>
+public static class SettingsRegistry
+{
+    private const int Day = 86_400;
+    private const long Mebibyte = 1L << 20;
+    private const long Gibibyte = 1L << 30;
+
+    static SettingsRegistry()
+    {
+        for (var i = 0; i < All.Count; i++)
+            All[i].Index = i;
+    }
+
+    /// <summary>In the order in which the console shows them.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        General.SiteName, General.GatewayPublicUrl,
+        Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
+        Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
+        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs,
+        Limits.TimeoutMs,
+        Security.RateLimitFailClosed,
+        ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
+        Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.CaptureMcpArguments, Audit.CaptureMcpResult, Audit.CaptureStreamEvents,
+        Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
+        Data.RetentionDaysGateway, Data.RetentionDaysMcp, Data.RetentionDaysAudit, Data.RetentionDaysPlatform, Data.RetentionDaysAccess, Data.RetentionDaysApp,
+        Data.RetentionDaysBodies,
+        Mcp.BodyLimitBytes, Mcp.SessionTtlSecs,
+    ];
+
+    public static FrozenDictionary<string, Setting> ByKey { get; } = All.ToFrozenDictionary(static setting => setting.Key);
+
+    public static class General
+    {
+        public static Setting<string> SiteName { get; } = Text("general.site_name", "general", "ThinkWatch", 100, "The name this installation shows in its console.");
+
+        public static Setting<string> GatewayPublicUrl { get; } = Text(
+            "general.gateway_public_url", "general", "", 500, "The address under which clients reach the gateway; empty = as the console finds it.", SettingChecks.WebAddress);
+    }
+
+    public static class Auth
+    {
+        public static Setting<int> JwtAccessTtlSecs { get; } = Integer("auth.jwt_access_ttl_secs", "authentication", 900, 60, Day, "How long an access token lives, in seconds.");
+
+        public static Setting<int> JwtRefreshTtlDays { get; } = Integer("auth.jwt_refresh_ttl_days", "authentication", 7, 1, 365, "How long a session lives without being used, in days.");
+
+        public static Setting<string> SessionIpBinding { get; } = Choice(
+            "auth.session_ip_binding", "authentication", "refresh", ["off", "refresh", "every"], "When a session must come from the address that it was opened from.");
+
+        public static Setting<int> StaleMaxSecs { get; } = Integer(
+            "auth.stale_max_secs", "authentication", 300, 0, Day, "How long a key that was known stays good while the identity service cannot be reached, in seconds.");
+
+        public static Setting<IReadOnlyList<string>> TrustedProxies { get; } = TextList(
+            "auth.trusted_proxies", "authentication", "Addresses or networks whose X-Forwarded-For is believed.", SettingChecks.Network);
+    }
+
+    public static class Gateway
+    {
+        public static Setting<int> RequestTimeoutSecs { get; } = Integer("gateway.request_timeout_secs", "gateway", 600, 1, 7200, "How long one call to a provider may take, in seconds.");
+
+        public static Setting<int> StreamIdleTimeoutSecs { get; } = Integer(
+            "gateway.stream_idle_timeout_secs", "gateway", 120, 1, 3600, "How long a stream may be silent before it is given up, in seconds.");
+
+        public static Setting<long> BodyLimitBytes { get; } = Wide("gateway.body_limit_bytes", "gateway", 32 * Mebibyte, 1024, Gibibyte, "The largest request body that is taken, in bytes.");
+
+        public static Setting<long> BodyMemoryBytes { get; } = Wide(
+            "gateway.body_memory_bytes", "gateway", 512 * Mebibyte, Mebibyte, 64 * Gibibyte, "Memory for all request bodies in flight together, in bytes; beyond it calls are refused.");
+
+        public static Setting<int> MaxConcurrentPerProvider { get; } = Integer(
+            "gateway.max_concurrent_per_provider", "gateway", 512, 1, 100_000, "How many calls may be under way to one provider.");
+
+        public static Setting<int> RetryMax { get; } = Integer("gateway.retry_max", "gateway", 2, 0, 10, "How often a failed call to a provider is tried again.");
+
+        public static Setting<int> RetryInitialMs { get; } = Integer("gateway.retry_initial_ms", "gateway", 250, 1, 60_000, "The wait before the first retry, in milliseconds.");
+
+        public static Setting<int> RetryMaxMs { get; } = Integer("gateway.retry_max_ms", "gateway", 4000, 1, 300_000, "The longest wait before a retry, in milliseconds.");
+    }
+
+    public static class Limits
+    {
+        public static Setting<int> TimeoutMs { get; } = Integer("limits.timeout_ms", "gateway", 50, 5, 5000, "How long a call waits for the limits service, in milliseconds.");
+    }
+
+    public static class Security
+    {
+        public static Setting<bool> RateLimitFailClosed { get; } = Switch(
+            "security.rate_limit_fail_closed", "security", false, "Refuse calls while rate limits cannot be evaluated.");
+    }
+
+    public static class ApiKeys
+    {
+        public static Setting<int> DefaultExpiryDays { get; } = Integer("api_keys.default_expiry_days", "api_keys", 90, 0, 3650, "Days until a new key expires; 0 = never.");
+
+        public static Setting<int> RotationGracePeriodHours { get; } = Integer(
+            "api_keys.rotation_grace_period_hours", "api_keys", 24, 0, 24 * 90, "Hours for which the old secret of a rotated key still works.");
+
+        public static Setting<int> ConsoleRequestsPerMin { get; } = Integer(
+            "api_keys.console_requests_per_min", "api_keys", 1200, 1, 1_000_000, "Management calls a key may make in a minute.");
+    }
+
+    public static class Audit
+    {
+        public static Setting<bool> CaptureGatewayRequest { get; } = Switch("audit.capture_gateway_request", "audit", true, "Keep the request bodies of AI calls.");
+
+        public static Setting<bool> CaptureGatewayResponse { get; } = Switch("audit.capture_gateway_response", "audit", true, "Keep the response bodies of AI calls.");
+
+        public static Setting<bool> CaptureMcpArguments { get; } = Switch("audit.capture_mcp_arguments", "audit", true, "Keep the arguments of MCP tool calls.");
+
+        public static Setting<bool> CaptureMcpResult { get; } = Switch("audit.capture_mcp_result", "audit", true, "Keep the results of MCP tool calls.");
+
+        public static Setting<bool> CaptureStreamEvents { get; } = Switch("audit.capture_stream_events", "audit", false, "Keep the raw events of streams beside the assembled answer.");
+
+        public static Setting<long> BodyMaxBytes { get; } = Wide(
+            "audit.body_max_bytes", "audit", 256 * 1024, 0, 16 * Mebibyte, "The largest body kept in the log itself, in bytes; larger ones go to object storage.");
+
+        public static Setting<int> SpoolCommitMs { get; } = Integer("audit.spool_commit_ms", "audit", 20, 1, 10_000, "How often the spool is flushed to disk, in milliseconds.");
+
+        public static Setting<long> SpoolMaxBytes { get; } = Wide(
+            "audit.spool_max_bytes", "audit", 4 * Gibibyte, 16 * Mebibyte, 1024 * Gibibyte, "How large a producer's spool may grow while the log store is away, in bytes.");
+
+        public static Setting<string> Durability { get; } = Choice(
+            "audit.durability", "audit", "write", ["write", "fsync"], "What a call waits for: write survives a killed process, fsync a lost machine.");
+
+        public static Setting<string> WhenFull { get; } = Choice(
+            "audit.when_full", "audit", "block", ["block", "drop"], "What happens when the spool is full: refuse calls, or drop the oldest records and say so.");
+    }
+
+    public static class Data
+    {
+        public static Setting<int> RetentionDaysGateway { get; } = Retention("gateway", 90, "AI calls");
+
+        public static Setting<int> RetentionDaysMcp { get; } = Retention("mcp", 90, "MCP calls");
+
+        public static Setting<int> RetentionDaysAudit { get; } = Retention("audit", 90, "changes in the control plane");
+
+        public static Setting<int> RetentionDaysPlatform { get; } = Retention("platform", 90, "platform events");
+
+        public static Setting<int> RetentionDaysAccess { get; } = Retention("access", 30, "access logs");
+
+        public static Setting<int> RetentionDaysApp { get; } = Retention("app", 30, "application logs");
+
+        public static Setting<int> RetentionDaysBodies { get; } = Retention("bodies", 30, "request and response bodies");
+
+        private static Setting<int> Retention(string what, int days, string words) =>
+            Integer($"data.retention_days_{what}", "audit", days, 1, 3650, $"Days for which {words} are kept.");
+    }
+
+    public static class Mcp
+    {
+        public static Setting<long> BodyLimitBytes { get; } = Wide("mcp.body_limit_bytes", "mcp", 32 * Mebibyte, 1024, Gibibyte, "The largest MCP request body that is taken, in bytes.");
+
+        public static Setting<int> SessionTtlSecs { get; } = Integer("mcp.session_ttl_secs", "mcp", 3600, 60, 7 * Day, "How long an unused MCP session lives, in seconds.");
+    }
+}
