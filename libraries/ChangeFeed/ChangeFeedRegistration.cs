@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ThinkWatch.Postgres;
 
 namespace ThinkWatch.Changes;
 
@@ -9,6 +10,7 @@ public static class ChangeFeedRegistration
     public static IHostApplicationBuilder AddChangeFeed(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddMigrations(typeof(ChangeFeed).Assembly);
         builder.Services.AddSingleton<ChangeFeed>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ChangeFeed>());
         return builder;
