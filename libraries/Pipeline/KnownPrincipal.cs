@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using ThinkWatch.Contracts.Identity;
+
+namespace ThinkWatch.Pipeline;
+
+/// <summary>A principal as the caches hold it: identity's answer, compiled once for the checks of every call. Immutable.</summary>
+public sealed class KnownPrincipal
+{
+    private readonly FrozenSet<string> _permissions;
+    private readonly FrozenSet<string> _surfaces;
+
+    public KnownPrincipal(Principal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        Principal = principal;
+        _permissions = principal.Permissions.ToFrozenSet(StringComparer.Ordinal);
+        _surfaces = principal.Surfaces.ToFrozenSet(StringComparer.Ordinal);
+        Models = NameScope.Intersection(principal.RoleModels, principal.KeyModels);
+        McpTools = NameScope.Intersection(principal.KeyMcpTools);
+    }
+
+    public Principal Principal { get; }
+
+    /// <summary>The models that key and roles both allow.</summary>
+    public NameScope Models { get; }
+
+    /// <summary>The tools that the key allows.</summary>
+    public NameScope McpTools { get; }
+
+    public bool Has(string permission) => _permissions.Contains(permission);
+
+    /// <summary><c>ai_gateway</c>, <c>mcp_gateway</c>, <c>console</c>.</summary>
+    public bool MayUse(string surface) => _surfaces.Contains(surface);
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics.Metrics;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using ThinkWatch.Contracts.Limits;
+
+namespace ThinkWatch.Pipeline;
+
+/// <summary>What became of a check.</summary>
+public enum LimitsVerdict
+{
+    Allowed,
+    Refused,
+
+    /// <summary>It could not be checked and passes, as the setting says: its usage has yet to be debited.</summary>
+    PassedUnchecked,
+
+    /// <summary>It could not be checked and is refused, as the setting says: 429 <c>rate_limiter_unavailable</c>.</summary>
+    RefusedUnchecked,
+}
+
+/// <summary>The verdict; <paramref name="Reply"/> is set when limits answered.</summary>
+public readonly record struct LimitsAnswer(LimitsVerdict Verdict, CheckReply? Reply);
+
+/// <summary>The one question that a call asks limits, with a deadline, and the declared answer when there is none.</summary>
+public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolicy policy, IMeterFactory meters, TimeProvider time, ILogger<LimitsGate> log)
+{
+    private static readonly TimeSpan s_logEvery = TimeSpan.FromSeconds(5);
+
+    private readonly Counters _counters = new(meters);
+    private long _loggedAt = long.MinValue;
+
+    public async ValueTask<LimitsAnswer> CheckAsync(CheckRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var deadline = DateTime.UtcNow + policy.LimitsTimeout();
+            var reply = await limits.CheckAsync(request, deadline: deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (reply.Allowed)
+                return new LimitsAnswer(LimitsVerdict.Allowed, reply);
+            _counters.Limited.Add(1, new KeyValuePair<string, object?>("rule", reply.Refusal?.Label));
+            return new LimitsAnswer(LimitsVerdict.Refused, reply);
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unchecked(exception.StatusCode);
+        }
+    }
+
+    /// <summary>Moves a reservation to another candidate. False: that candidate's own rules refuse it.</summary>
+    public async ValueTask<bool> MoveAsync(MoveRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var deadline = DateTime.UtcNow + policy.LimitsTimeout();
+            var reply = await limits.MoveAsync(request, deadline: deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return reply.Allowed;
+        }
+        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Unchecked(exception.StatusCode).Verdict == LimitsVerdict.PassedUnchecked;
+        }
+    }
+
+    private LimitsAnswer Unchecked(StatusCode status)
+    {
+        var closed = policy.LimitsFailClosed();
+        var logged = Volatile.Read(ref _loggedAt);
+        if ((logged == long.MinValue || time.GetElapsedTime(logged) > s_logEvery)
+            && Interlocked.CompareExchange(ref _loggedAt, time.GetTimestamp(), logged) == logged)
+            CannotCheck(status, closed ? "refused" : "let through unchecked");
+        if (closed)
+        {
+            _counters.FailClosed.Add(1);
+            return new LimitsAnswer(LimitsVerdict.RefusedUnchecked, null);
+        }
+
+        _counters.FailOpen.Add(1);
+        _counters.BudgetFailOpen.Add(1);
+        return new LimitsAnswer(LimitsVerdict.PassedUnchecked, null);
+    }
+
+    [LoggerMessage(310, LogLevel.Warning, "Limits cannot be checked ({Status}): calls are {Handling}")]
+    private partial void CannotCheck(StatusCode status, string handling);
+
+    private sealed class Counters
+    {
+        public Counters(IMeterFactory meters)
+        {
+            var meter = meters.Create("ThinkWatch.Pipeline");
+            Limited = meter.CreateCounter<long>("gateway_rate_limited_total");
+            FailOpen = meter.CreateCounter<long>("gateway_rate_limiter_fail_open_total");
+            FailClosed = meter.CreateCounter<long>("gateway_rate_limiter_fail_closed_total");
+            BudgetFailOpen = meter.CreateCounter<long>("gateway_budget_fail_open_total");
+        }
+
+        public Counter<long> Limited { get; }
+
+        public Counter<long> FailOpen { get; }
+
+        public Counter<long> FailClosed { get; }
+
+        public Counter<long> BudgetFailOpen { get; }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using ThinkWatch.Contracts.Limits;
+using ThinkWatch.ServiceDefaults;
+
+namespace ThinkWatch.Pipeline;
+
+/// <summary>Registers what both gateways share.</summary>
+public static class PipelineRegistration
+{
+    /// <summary>
+    /// <see cref="PrincipalCache"/> with its feed, <see cref="LimitsGate"/> and <see cref="Settlements"/>, with clients of identity and limits.
+    /// The service registers a <see cref="PipelinePolicy"/>.
+    /// </summary>
+    public static void AddPipeline(this IHostApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.AddFleetClient<Contracts.Identity.Identity.IdentityClient>("identity");
+        builder.AddFleetClient<Limits.LimitsClient>("limits");
+        builder.Services.AddMetrics();
+        builder.Services.AddSingleton<PrincipalCache>();
+        builder.Services.AddHostedService<IdentityFeed>();
+        builder.Services.AddSingleton<LimitsGate>();
+        builder.Services.AddSingleton<Settlements>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<Settlements>());
+    }
+}

@@ -1,0 +1,71 @@
+using System.Threading.Channels;
+using Grpc.Core;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ThinkWatch.Contracts.Limits;
+
+namespace ThinkWatch.Pipeline;
+
+/// <summary>
+/// Tells limits what calls really used, after the caller has its answer. Bounded: when it is full, or limits stays away, the call's row says
+/// <c>settled: false</c> and audit-ingest settles instead. Many writers, a few sending loops; drained at stop.
+/// </summary>
+public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Settlements> log) : BackgroundService
+{
+    private const int Capacity = 8192;
+    private const int Senders = 4;
+    private const int Attempts = 4;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<SettleRequest> _queue = Channel.CreateBounded<SettleRequest>(
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
+
+    /// <summary>False: there is no room; the caller leaves it to audit-ingest.</summary>
+    public bool TryEnqueue(SettleRequest request) => _queue.Writer.TryWrite(request);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.Writer.TryComplete();
+        if (ExecuteTask is { } sending)
+            await sending.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var senders = new Task[Senders];
+        for (var i = 0; i < senders.Length; i++)
+            senders[i] = SendAllAsync(stoppingToken);
+        return Task.WhenAll(senders);
+    }
+
+    private async Task SendAllAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var request in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+            await SendAsync(request, stoppingToken).ConfigureAwait(false);
+    }
+
+    private async Task SendAsync(SettleRequest request, CancellationToken stoppingToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await limits.SettleAsync(request, deadline: DateTime.UtcNow + s_deadline, cancellationToken: stoppingToken).ConfigureAwait(false);
+                return;
+            }
+            catch (RpcException exception) when (attempt >= Attempts)
+            {
+                NotSettled(request.RequestId, exception.StatusCode);
+                return;
+            }
+            catch (RpcException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    [LoggerMessage(311, LogLevel.Warning, "Call {RequestId} could not be settled ({Status}); its reservation ends with its lease")]
+    private partial void NotSettled(string requestId, StatusCode status);
+}
