@@ -8,7 +8,7 @@ public enum WriteFlags
 }
 
 /// <summary>How one message of a stream is written.</summary>
-public sealed class WriteOptions(WriteFlags flags = 0)
+public sealed class WriteOptions(WriteFlags flags = default)
 {
     public static readonly WriteOptions Default = new();
 

@@ -54,7 +54,9 @@ public readonly struct Status(StatusCode statusCode, string detail, Exception? d
 }
 
 /// <summary>A call that ended with a status other than OK; thrown to callers, and by handlers to answer with that status.</summary>
+#pragma warning disable RCS1194 // The constructors are the package's: there is no RPC failure without a status.
 public class RpcException : Exception
+#pragma warning restore RCS1194
 {
     public RpcException(Status status)
         : this(status, Metadata.Empty, status.ToString())
