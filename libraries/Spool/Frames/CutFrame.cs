@@ -1,0 +1,23 @@
+using ThinkWatch.Contracts.Audit;
+
+namespace ThinkWatch.Spool.Frames;
+
+/// <summary>
+/// A frame whose boundaries are in the log and never change. Events may be fewer than the range after damage to the log; ingest then
+/// reports the gap.
+/// </summary>
+internal sealed class CutFrame(RecordKind kind, ulong first, ulong last, int day, EventPlace[] events)
+{
+    public RecordKind Kind { get; } = kind;
+
+    public ulong First { get; } = first;
+
+    public ulong Last { get; } = last;
+
+    public int Day { get; } = day;
+
+    public EventPlace[] Events { get; } = events;
+
+    /// <summary>Acknowledged, refused for good or dropped. Guarded by the log's lock.</summary>
+    public bool IsSettled { get; set; }
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using Google.Protobuf;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Spool.Log;
+
+namespace ThinkWatch.Spool.Frames;
+
+/// <summary>A frame with the bytes of its events in one pooled array; the message must not be used after disposal.</summary>
+internal sealed class LoadedFrame : IDisposable
+{
+    private readonly byte[] _bytes;
+
+    private LoadedFrame(byte[] bytes, Frame message)
+    {
+        _bytes = bytes;
+        Message = message;
+    }
+
+    public Frame Message { get; }
+
+    /// <summary>Reads the events from the log: bytes below its end never change, so that every load gives the same frame.</summary>
+    public static LoadedFrame Of(CutFrame frame, SpoolLog log)
+    {
+        var size = 0;
+        foreach (var place in frame.Events)
+            size += place.Bytes + (place.StartIsLost ? LostStart.MaxSize : 0);
+        var bytes = ArrayPool<byte>.Shared.Rent(size);
+        try
+        {
+            var message = new Frame
+            {
+                ProducerId = log.Producer.ToString(),
+                Kind = frame.Kind,
+                FirstSequence = frame.First,
+                LastSequence = frame.Last,
+                Partition = Days.Text(frame.Day),
+            };
+            message.Records.Capacity = frame.Events.Length;
+            var at = 0;
+            foreach (var place in frame.Events)
+            {
+                var length = ReadEvent(place, log, frame.Kind, bytes.AsSpan(at));
+                message.Records.Add(UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(at, length)));
+                at += length;
+            }
+
+            return new LoadedFrame(bytes, message);
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            throw;
+        }
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+
+    private static int ReadEvent(in EventPlace place, SpoolLog log, RecordKind kind, Span<byte> target)
+    {
+        var length = 0;
+        if (!place.Started.IsNowhere)
+        {
+            length = place.Started.Length;
+            log.Read(place.Started, target[..length]);
+        }
+        else if (place.StartIsLost)
+        {
+            length = LostStart.Write(place.Final, log, kind, target);
+        }
+
+        log.Read(place.Final, target.Slice(length, place.Final.Length));
+        return length + place.Final.Length;
+    }
+}
+
+/// <summary>Damage took the first half of a call: what the header of the second half knows stands in for it.</summary>
+internal static class LostStart
+{
+    public const int MaxSize = 64;
+
+    public static int Write(RecordPlace final, SpoolLog log, RecordKind kind, Span<byte> target)
+    {
+        Span<byte> bytes = stackalloc byte[RecordFormat.HeaderSize];
+        log.Read(new RecordPlace(final.Segment, final.Offset - RecordFormat.HeaderSize, RecordFormat.HeaderSize), bytes);
+        if (!RecordFormat.TryRead(bytes, out var header))
+            return 0;
+        IMessage start = kind == RecordKind.Mcp
+            ? new McpCall { Id = header.Id.ToString(), CreatedAtMs = header.CreatedAtMs }
+            : new GatewayCall { Id = header.Id.ToString(), CreatedAtMs = header.CreatedAtMs };
+        var size = start.CalculateSize();
+        start.WriteTo(target[..size]);
+        return size;
+    }
+}

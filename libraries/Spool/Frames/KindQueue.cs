@@ -1,0 +1,61 @@
+using ThinkWatch.Contracts.Audit;
+
+namespace ThinkWatch.Spool.Frames;
+
+/// <summary>The sequence, the uncut events and the unsettled frames of one kind. Used under the log's lock.</summary>
+internal sealed class KindQueue(RecordKind kind)
+{
+    private readonly Queue<EventPlace> _uncut = new();
+    private long _uncutBytes;
+    private long _oldestSince;
+
+    public ulong NextSequence { get; set; } = 1;
+
+    /// <summary>By first sequence.</summary>
+    public SortedDictionary<ulong, CutFrame> Frames { get; } = [];
+
+    public int Uncut => _uncut.Count;
+
+    public void Add(in EventPlace place, long nowMs)
+    {
+        if (_uncut.Count == 0)
+            _oldestSince = nowMs;
+        _uncut.Enqueue(place);
+        _uncutBytes += place.Bytes;
+    }
+
+    /// <summary>
+    /// Few events go soon, so that a lone call is seen at once; many wait a little longer for company, because ClickHouse pays for each
+    /// insert; and while the ones before are stuck only full frames are cut.
+    /// </summary>
+    public bool ShouldCut(SpoolOptions options, long nowMs, bool all)
+    {
+        if (_uncut.Count == 0)
+            return false;
+        if (all || _uncut.Count >= options.FrameRecords || _uncutBytes >= options.FrameBytes)
+            return true;
+        var linger = _uncut.Count < options.FewRecords ? options.Linger : options.BusyLinger;
+        return Frames.Count < options.FramesInFlight && nowMs - _oldestSince >= linger.TotalMilliseconds;
+    }
+
+    /// <summary>The next frame: consecutive, of one day, within the limits but for a single record that is larger.</summary>
+    public CutFrame Cut(SpoolOptions options, long nowMs)
+    {
+        var events = new List<EventPlace>(Math.Min(_uncut.Count, options.FrameRecords));
+        long bytes = 0;
+        while (events.Count < options.FrameRecords && _uncut.TryPeek(out var next) && (events.Count == 0 || Fits(events[^1], next, bytes, options)))
+        {
+            events.Add(_uncut.Dequeue());
+            bytes += next.Bytes;
+        }
+
+        _uncutBytes -= bytes;
+        _oldestSince = nowMs;
+        var frame = new CutFrame(kind, events[0].Sequence, events[^1].Sequence, events[0].Day, [.. events]);
+        Frames.Add(frame.First, frame);
+        return frame;
+    }
+
+    private static bool Fits(in EventPlace last, in EventPlace next, long bytes, SpoolOptions options) =>
+        next.Sequence == last.Sequence + 1 && next.Day == last.Day && bytes + next.Bytes <= options.FrameBytes;
+}
