@@ -1,9 +1,12 @@
+using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Contracts.Identity;
 using ThinkWatch.Postgres;
+using ThinkWatch.ServiceDefaults;
 
 namespace ThinkWatch.ManagementApi;
 
@@ -18,7 +21,14 @@ public static class ManagementApiHosting
         builder.Services.Configure<JsonOptions>(o => ApiJson.Apply(o.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddSingleton(TrustedProxies.From(builder.Configuration));
-        builder.Services.TryAddSingleton<ICallerAuthenticator, GrpcCallerAuthenticator>();
+        if (!builder.Has<ICallerAuthenticator>())
+        {
+            builder.AddClientOnce<Identity.IdentityClient>("identity");
+            builder.Services.AddSingleton<ICallerAuthenticator, GrpcCallerAuthenticator>();
+        }
+
+        builder.AddClientOnce<AuditIngest.AuditIngestClient>("audit-ingest");
+        builder.Services.AddHostedService<AuditOutboxDispatcher>();
         builder.Services.AddHostedService<EndpointRules>();
         builder.AddMigrations(typeof(ManagementApiHosting).Assembly);
         return builder;
@@ -32,4 +42,12 @@ public static class ManagementApiHosting
         app.UseMiddleware<CallerMiddleware>();
         return app;
     }
+
+    private static void AddClientOnce<TClient>(this WebApplicationBuilder builder, string service) where TClient : ClientBase<TClient>
+    {
+        if (!builder.Has<TClient>())
+            builder.AddFleetClient<TClient>(service);
+    }
+
+    private static bool Has<TService>(this WebApplicationBuilder builder) => builder.Services.Any(d => d.ServiceType == typeof(TService));
 }

@@ -33,7 +33,9 @@ public sealed class Vault
     /// <summary>Reads a key as it stands in ENCRYPTION_KEY: base64url of 32 bytes, padding optional.</summary>
     public static Vault FromBase64Url(string text)
     {
-        var bytes = DecodeKey(text) ?? throw new VaultException("The encryption key is not base64url text.");
+        if (!Base64Url.IsValid(text))
+            throw new VaultException("The encryption key is not base64url text.");
+        var bytes = Base64Url.DecodeFromChars(text);
         try
         {
             return new Vault(bytes);
@@ -91,10 +93,4 @@ public sealed class Vault
 
     // The version and key id take part, so that neither can be swapped in an envelope without notice.
     private byte[] Bind(string associatedData) => Encoding.UTF8.GetBytes($"{Version}\0{KeyId}\0{associatedData}");
-
-    internal static byte[]? DecodeKey(string text)
-    {
-        var url = text.Trim().TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        return Base64Url.IsValid(url) ? Base64Url.DecodeFromChars(url) : null;
-    }
 }
