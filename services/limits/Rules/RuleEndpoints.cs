@@ -97,9 +97,9 @@ internal static class RuleEndpoints
     private static async Task RecordAsync(
         NpgsqlTransaction transaction, HttpContext http, string action, Rule? before, Rule? after, CancellationToken cancellationToken)
     {
-        await AuditOutbox.AppendAsync(transaction, http.AuditEntry(action, "limit_rule", (after ?? before)!.Id.ToString(), Masked(before), Masked(after)), cancellationToken);
+        await AuditOutbox.AppendAsync(transaction, http.Audit(action, "limit_rule", (after ?? before)!.Id.ToString(), Shown(before), Shown(after)), cancellationToken);
         await ChangeLog.AppendAsync(transaction, "rules", default, cancellationToken);
     }
 
-    private static object? Masked(Rule? rule) => rule is null ? null : RuleView.Of(rule);
+    private static object? Shown(Rule? rule) => rule is null ? null : RuleView.Of(rule);
 }

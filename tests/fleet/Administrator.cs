@@ -1,0 +1,87 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace ThinkWatch.Fleet;
+
+/// <summary>The first administrator of a fresh fleet, acting through the management API with the key that set-up printed.</summary>
+public sealed class Administrator : IDisposable
+{
+    /// <summary>Signs in at the console of test fleets.</summary>
+    public const string Email = "ada@example.test";
+
+    /// <summary>The password that goes with <see cref="Email"/>.</summary>
+    public const string Password = "Tidal-Marsh-4711";
+
+    private Administrator(FleetProcess fleet, string key)
+    {
+        ApiKey = key;
+        Console = new HttpClient { BaseAddress = fleet.Console, Timeout = TimeSpan.FromSeconds(30) };
+        Console.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        Gateway = new HttpClient { BaseAddress = fleet.Gateway, Timeout = TimeSpan.FromSeconds(60) };
+        Gateway.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+    }
+
+    /// <summary>A key with all three surfaces.</summary>
+    public string ApiKey { get; }
+
+    /// <summary>The console port, authenticated.</summary>
+    public HttpClient Console { get; }
+
+    /// <summary>The gateway port, authenticated.</summary>
+    public HttpClient Gateway { get; }
+
+    /// <summary>Does what the set-up wizard does: the first administrator, then the simulated models.</summary>
+    public static async Task<Administrator> SetUpAsync(FleetProcess fleet, CancellationToken cancellationToken)
+    {
+        using var visitor = new HttpClient { BaseAddress = fleet.Console };
+        using var answer = await visitor.PostAsJsonAsync(
+            "/api/setup/initialize",
+            new { admin = new { email = Email, display_name = "Ada", password = Password }, site_name = "Test fleet" },
+            cancellationToken);
+        var body = await ReadAsync(answer, cancellationToken);
+        var admin = new Administrator(fleet, body.GetProperty("api_key").GetString()!);
+        await admin.PostAsync("/api/setup/simulator", new { }, cancellationToken);
+        return admin;
+    }
+
+    /// <summary>POSTs to the management API and answers the body; throws with the problem when it is refused.</summary>
+    public async Task<JsonElement> PostAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var answer = await Console.PostAsJsonAsync(path, body, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
+    }
+
+    /// <summary>GETs from the management API.</summary>
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
+    {
+        using var answer = await Console.GetAsync(path, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
+    }
+
+    /// <summary>The log row of a call, waited for: rows arrive a moment after the answer.</summary>
+    public async Task<JsonElement> LogRowAsync(string requestId, CancellationToken cancellationToken)
+    {
+        var giveUp = DateTime.UtcNow + TimeSpan.FromSeconds(30);
+        while (true)
+        {
+            using var answer = await Console.GetAsync($"/api/gateway/logs/{requestId}", cancellationToken);
+            if (answer.IsSuccessStatusCode) return await ReadAsync(answer, cancellationToken);
+            if (DateTime.UtcNow > giveUp) throw new TimeoutException($"No log row of {requestId} after 30 s; the last answer was {(int)answer.StatusCode}.");
+            await Task.Delay(100, cancellationToken);
+        }
+    }
+
+    public void Dispose()
+    {
+        Console.Dispose();
+        Gateway.Dispose();
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.IsSuccessStatusCode) throw new HttpRequestException($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath} answered {(int)answer.StatusCode}: {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement.Clone();
+    }
+}
