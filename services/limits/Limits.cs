@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Counters;
@@ -14,7 +15,14 @@ internal static class Limits
     {
         builder.AddPostgres("limits");
         builder.AddChangeFeed();
-        builder.AddRedisClient("redis");
+        builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
+        {
+            var options = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis") ?? "127.0.0.1:6379");
+            options.AbortOnConnectFail = false;
+            var multiplexer = ConnectionMultiplexer.Connect(options);
+            multiplexer.PreserveAsyncOrder = false;
+            return multiplexer;
+        });
         builder.AddManagementApi();
         builder.Services.AddSingleton<RuleStore>();
         builder.Services.AddSingleton<ActiveRules>();
