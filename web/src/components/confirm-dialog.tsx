@@ -1,0 +1,70 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState, type ReactNode } from 'react'
+import { useI18n } from '@/i18n'
+import { FormError } from './states'
+import { Button } from './ui/button'
+import { Dialog } from './ui/dialog'
+import { Field } from './ui/field'
+import { Input } from './ui/input'
+
+interface ConfirmDialogProps {
+  title: string
+  children: ReactNode
+  /** Typed by the user before the button comes alive. */
+  name: string
+  action: string
+  onConfirm: () => Promise<unknown>
+  onClose: () => void
+}
+
+/** Every destructive act is confirmed by typing the name of what it destroys. */
+export function ConfirmDialog({ title, children, name, action, onConfirm, onClose }: ConfirmDialogProps) {
+  const { t } = useI18n()
+  const [typed, setTyped] = useState('')
+  const confirm = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={title}
+      size="sm"
+      footer={
+        <>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+          <Button
+            variant="danger"
+            type="submit"
+            form="confirm-form"
+            disabled={typed.trim() !== name}
+            busy={confirm.isPending}
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="confirm-form"
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (typed.trim() === name) confirm.mutate()
+        }}
+      >
+        <div className="text-sm text-ink-2">{children}</div>
+        <Field label={t('common.typeToConfirm', { name })}>
+          {(control) => (
+            <Input
+              {...control}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          )}
+        </Field>
+        <FormError error={confirm.error} />
+      </form>
+    </Dialog>
+  )
+}

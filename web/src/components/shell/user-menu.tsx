@@ -1,0 +1,64 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { LogOut } from 'lucide-react'
+import { useI18n } from '@/i18n'
+import { logout, type Me } from '@/lib/api/session'
+import { describeError } from '../states'
+import { Menu, MenuItem, MenuSeparator } from '../ui/menu'
+import { useToast } from '../ui/toast'
+
+export function useSignOut() {
+  const { t } = useI18n()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const toast = useToast()
+  return async () => {
+    try {
+      await logout()
+    } catch (error) {
+      toast.failure(t('auth.signOutFailed'), describeError(error, t).title)
+      return
+    }
+    await navigate({ to: '/login' })
+    client.clear()
+  }
+}
+
+const initials = (name: string) =>
+  name
+    .split(/[\s@._-]+/)
+    .filter(Boolean)
+    .slice(0, 2)
+    .map((word) => [...word][0]?.toUpperCase())
+    .join('')
+
+export function UserMenu({ me }: { me: Me }) {
+  const { t } = useI18n()
+  const signOut = useSignOut()
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          aria-label={t('auth.account', { email: me.email })}
+          className="ms-1 grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text transition-colors hover:bg-accent hover:text-accent-ink"
+        >
+          {initials(me.display_name || me.email)}
+        </button>
+      }
+    >
+      <div className="px-2 py-1.5">
+        <p className="truncate text-sm font-medium">{me.display_name || me.email}</p>
+        <p className="truncate text-xs text-ink-3">{me.email}</p>
+        {me.roles && me.roles.length > 0 && (
+          <p className="mt-1 truncate font-mono text-2xs text-ink-3">{me.roles.join(', ')}</p>
+        )}
+      </div>
+      <MenuSeparator />
+      <MenuItem onSelect={() => void signOut()}>
+        <LogOut aria-hidden />
+        {t('auth.signOut')}
+      </MenuItem>
+    </Menu>
+  )
+}

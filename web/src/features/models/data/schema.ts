@@ -1,0 +1,64 @@
+import type { Translate } from '@/i18n'
+import type { Model, ModelRoute } from '@/lib/api/catalog'
+import type { Schemas } from '@/lib/api/client'
+import { z } from '@/lib/zod'
+
+export const strategies = ['latency_cost', 'balanced', 'latency', 'weighted'] as const
+export const priceFields = ['input_price', 'output_price', 'cached_input_price', 'cache_write_price'] as const
+export const sizeFields = ['context_window', 'max_output_tokens'] as const
+
+export const modelSchema = (t: Translate) => {
+  const price = z.string().regex(/^\d*(\.\d+)?$/, t('form.number'))
+  const size = z.string().regex(/^\d*$/, t('form.number'))
+  return z.object({
+    model_id: z.string().trim().min(1, t('form.required')),
+    display_name: z.string(),
+    enabled: z.boolean(),
+    strategy: z.union([z.literal(''), z.enum(strategies)]),
+    input_price: price,
+    output_price: price,
+    cached_input_price: price,
+    cache_write_price: price,
+    context_window: size,
+    max_output_tokens: size,
+    provider_id: z.string(),
+    upstream_model: z.string(),
+  })
+}
+
+export type ModelValues = z.infer<ReturnType<typeof modelSchema>>
+
+export const valuesOf = (model?: Model, providerId = ''): ModelValues => ({
+  model_id: model?.model_id ?? '',
+  display_name: model?.display_name ?? '',
+  enabled: model?.enabled ?? true,
+  strategy: model?.strategy ?? '',
+  input_price: model?.input_price ?? '',
+  output_price: model?.output_price ?? '',
+  cached_input_price: model?.cached_input_price ?? '',
+  cache_write_price: model?.cache_write_price ?? '',
+  context_window: model?.context_window?.toString() ?? '',
+  max_output_tokens: model?.max_output_tokens?.toString() ?? '',
+  provider_id: providerId,
+  upstream_model: '',
+})
+
+/** Emptied fields of an existing model are cleared; of a new one they are left out. */
+export function toUpdate(values: ModelValues, existing: boolean): Schemas['ModelUpdate'] {
+  const orNull = <T>(value: string, parse: (text: string) => T) => (value === '' ? null : parse(value))
+  const all = {
+    ...Object.fromEntries(priceFields.map((name) => [name, orNull(values[name], String)])),
+    ...Object.fromEntries(sizeFields.map((name) => [name, orNull(values[name], Number)])),
+    strategy: values.strategy === '' ? null : values.strategy,
+  }
+  const sent = existing ? all : Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
+  return { display_name: values.display_name.trim() || values.model_id, enabled: values.enabled, ...sent }
+}
+
+/** The share of traffic that each enabled route is weighted for, largest first. */
+export function shares(routes: ModelRoute[]): { route: ModelRoute; share: number }[] {
+  const total = routes.filter((route) => route.enabled).reduce((sum, route) => sum + route.weight, 0)
+  return routes
+    .map((route) => ({ route, share: route.enabled && total > 0 ? route.weight / total : 0 }))
+    .sort((a, b) => b.share - a.share)
+}

@@ -1,0 +1,138 @@
+import { Pencil, Power, Route, Trash2 } from 'lucide-react'
+import { columnsOf } from '@/components/data-table'
+import { RowMenu } from '@/components/row-menu'
+import { SimulatedBadge, StatusBadge } from '@/components/status'
+import { Mono } from '@/components/text'
+import { MenuItem, MenuSeparator } from '@/components/ui/menu'
+import type { Translate } from '@/i18n'
+import type { Model } from '@/lib/api/catalog'
+import { dash, type Formats } from '@/lib/format'
+import { RouteBar } from './route-bar'
+
+interface Actions {
+  open: (model: Model) => void
+  edit: (model: Model) => void
+  remove: (model: Model) => void
+  toggle: (model: Model) => void
+}
+
+const column = columnsOf<Model>()
+const number = (value: string | null | undefined) =>
+  value === null || value === undefined ? -1 : Number(value)
+
+export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
+  column.accessor('model_id', {
+    header: t('models.model'),
+    cell: ({ row: { original: model } }) => (
+      <div className="min-w-44">
+        <div className="flex items-center gap-2">
+          <button
+            type="button"
+            className="truncate rounded font-mono text-[0.92em] font-medium tracking-tight hover:underline"
+            onClick={(event) => {
+              event.stopPropagation()
+              actions.open(model)
+            }}
+          >
+            {model.model_id}
+          </button>
+          {model.simulated && <SimulatedBadge />}
+        </div>
+        {model.display_name !== model.model_id && (
+          <span className="text-xs text-ink-3">{model.display_name}</span>
+        )}
+      </div>
+    ),
+  }),
+  column.accessor((model) => model.routes?.length ?? 0, {
+    id: 'routes',
+    header: t('models.routes'),
+    cell: ({ row }) => {
+      const routes = row.original.routes ?? []
+      if (routes.length === 0) return <span className="text-ink-3">{t('models.noRoutes')}</span>
+      const first = routes[0]
+      return (
+        <div className="grid w-56 gap-1">
+          <span className="flex items-baseline gap-1.5">
+            <span className="truncate">{first?.provider_display_name ?? first?.provider_name}</span>
+            <Mono className="min-w-0 truncate text-ink-3">{first?.upstream_model}</Mono>
+            {routes.length > 1 && <span className="text-xs text-ink-3">+{routes.length - 1}</span>}
+          </span>
+          <RouteBar routes={routes} className="h-1.5 w-full rounded-sm" />
+        </div>
+      )
+    },
+  }),
+  column.accessor((model) => model.strategy ?? '', {
+    id: 'strategy',
+    header: t('models.strategy'),
+    cell: ({ getValue }) => (
+      <span className="whitespace-nowrap text-ink-2">
+        {t(`models.strategy.${getValue() || 'default'}` as 'models.strategy')}
+      </span>
+    ),
+  }),
+  column.accessor((model) => number(model.input_price), {
+    id: 'input_price',
+    header: t('models.inputPrice'),
+    meta: { align: 'end' },
+    cell: ({ row }) => <Price value={row.original.input_price} f={f} />,
+  }),
+  column.accessor((model) => number(model.output_price), {
+    id: 'output_price',
+    header: t('models.outputPrice'),
+    meta: { align: 'end' },
+    cell: ({ row }) => <Price value={row.original.output_price} f={f} />,
+  }),
+  column.accessor((model) => model.context_window ?? -1, {
+    id: 'context_window',
+    header: t('models.context'),
+    meta: { align: 'end' },
+    cell: ({ row }) => {
+      const size = row.original.context_window
+      return size ? f.compact(size) : <span className="text-ink-3">{dash}</span>
+    },
+  }),
+  column.accessor('enabled', {
+    header: t('common.status'),
+    cell: ({ getValue }) => (
+      <StatusBadge tone={getValue() ? 'ok' : 'off'}>
+        {t(getValue() ? 'common.enabled' : 'common.disabled')}
+      </StatusBadge>
+    ),
+  }),
+  column.display({
+    id: 'actions',
+    header: () => <span className="sr-only">{t('common.actions')}</span>,
+    meta: { align: 'end' },
+    cell: ({ row: { original: model } }) => (
+      <RowMenu name={model.model_id}>
+        <MenuItem onSelect={() => actions.open(model)}>
+          <Route aria-hidden />
+          {t('models.manageRoutes')}
+        </MenuItem>
+        <MenuItem onSelect={() => actions.edit(model)}>
+          <Pencil aria-hidden />
+          {t('common.edit')}
+        </MenuItem>
+        <MenuItem onSelect={() => actions.toggle(model)}>
+          <Power aria-hidden />
+          {t(model.enabled ? 'models.disable' : 'models.enable')}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem danger onSelect={() => actions.remove(model)}>
+          <Trash2 aria-hidden />
+          {t('common.delete')}
+        </MenuItem>
+      </RowMenu>
+    ),
+  }),
+]
+
+function Price({ value, f }: { value: string | null | undefined; f: Formats }) {
+  return value === null || value === undefined ? (
+    <span className="text-ink-3">{dash}</span>
+  ) : (
+    <>{f.usd(value)}</>
+  )
+}

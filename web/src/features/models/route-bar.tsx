@@ -1,0 +1,41 @@
+import { useI18n } from '@/i18n'
+import type { ModelRoute } from '@/lib/api/catalog'
+import { shares } from './data/schema'
+
+const fills = ['fill-accent', 'fill-tokens', 'fill-latency', 'fill-cost', 'fill-ink-3']
+
+/** How a model's traffic is split over its routes: one bar, one part a route. */
+export function RouteBar({ routes, className }: { routes: ModelRoute[]; className?: string }) {
+  const { t, f } = useI18n()
+  const parts = shares(routes).filter((part) => part.share > 0)
+  const spoken = parts
+    .map(
+      ({ route, share }) => `${route.provider_display_name ?? route.upstream_model} ${f.percent(share, 0)}`,
+    )
+    .join(', ')
+  let x = 0
+  return (
+    <svg
+      role="img"
+      aria-label={spoken ? t('models.split', { split: spoken }) : t('models.noTraffic')}
+      viewBox="0 0 100 6"
+      preserveAspectRatio="none"
+      className={className}
+    >
+      <rect width="100" height="6" rx="1" className="fill-sunken" />
+      {parts.map(({ route, share }, index) => {
+        const start = x
+        x += share * 100
+        return (
+          <rect
+            key={route.id}
+            x={start}
+            width={Math.max(share * 100 - (index < parts.length - 1 ? 0.8 : 0), 0.5)}
+            height="6"
+            className={fills[index % fills.length]}
+          />
+        )
+      })}
+    </svg>
+  )
+}

@@ -1,0 +1,116 @@
+import { useMutation } from '@tanstack/react-query'
+import { Check, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { describeError } from '@/components/states'
+import { SimulatedBadge } from '@/components/status'
+import { Mono } from '@/components/text'
+import { Button } from '@/components/ui/button'
+import { Input } from '@/components/ui/input'
+import { Switch } from '@/components/ui/toggles'
+import { useToast } from '@/components/ui/toast'
+import { useI18n } from '@/i18n'
+import { deleteRoute, updateRoute, type ModelRoute } from '@/lib/api/catalog'
+import type { Schemas } from '@/lib/api/client'
+
+interface RouteRowProps {
+  route: ModelRoute
+  share: number
+  onChanged: () => Promise<unknown>
+}
+
+export function RouteRow({ route, share, onChanged }: RouteRowProps) {
+  const { t, f } = useI18n()
+  const toast = useToast()
+  const [weight, setWeight] = useState(String(route.weight))
+  const failed = (error: unknown) => {
+    const { title, detail } = describeError(error, t)
+    toast.failure(title, detail)
+  }
+  const update = useMutation({
+    mutationFn: (changes: Schemas['ModelRouteUpdate']) => updateRoute(route.id, changes),
+    onSuccess: onChanged,
+    onError: failed,
+  })
+  const remove = useMutation({
+    mutationFn: () => deleteRoute(route.id),
+    onSuccess: async () => {
+      await onChanged()
+      toast.success(t('models.routeRemoved', { name: route.upstream_model }))
+    },
+    onError: failed,
+  })
+  const provider = route.provider_display_name ?? route.provider_name ?? route.provider_id
+  const changed = weight !== '' && Number.isFinite(Number(weight)) && Number(weight) !== route.weight
+
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line px-3 py-2">
+      <div className="min-w-40 flex-1">
+        <div className="flex items-center gap-2">
+          <span className="truncate text-sm font-medium">{provider}</span>
+          {route.simulated && <SimulatedBadge />}
+        </div>
+        <Mono className="block truncate text-ink-3">{route.upstream_model}</Mono>
+      </div>
+      <span className="tnum w-12 text-end text-sm font-medium">{f.percent(share, 0)}</span>
+      <form
+        className="flex items-center gap-1"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (changed) update.mutate({ weight: Number(weight) })
+        }}
+      >
+        <Input
+          aria-label={t('models.weightOf', { name: provider })}
+          inputMode="decimal"
+          value={weight}
+          onChange={(event) => setWeight(event.target.value)}
+          className="tnum h-7 w-16 text-end"
+        />
+        <Button
+          type="submit"
+          size="icon-sm"
+          variant={changed ? 'primary' : 'ghost'}
+          disabled={!changed}
+          busy={update.isPending}
+          aria-label={t('models.saveWeight')}
+        >
+          {!update.isPending && <Check aria-hidden />}
+        </Button>
+      </form>
+      <Switch
+        checked={route.enabled}
+        disabled={update.isPending}
+        onCheckedChange={(enabled) => update.mutate({ enabled })}
+        aria-label={t('models.routeEnabled', { name: provider })}
+      />
+      <RemoveButton name={provider} busy={remove.isPending} onRemove={() => remove.mutate()} />
+    </li>
+  )
+}
+
+/** Two presses instead of a dialog: a route is added again in a moment. */
+function RemoveButton({ name, busy, onRemove }: { name: string; busy: boolean; onRemove: () => void }) {
+  const { t } = useI18n()
+  const [armed, setArmed] = useState(false)
+  return armed ? (
+    <Button
+      size="sm"
+      variant="danger"
+      busy={busy}
+      onClick={onRemove}
+      onBlur={() => setArmed(false)}
+      autoFocus
+    >
+      {t('models.reallyRemove')}
+    </Button>
+  ) : (
+    <Button
+      size="icon-sm"
+      variant="ghost"
+      aria-label={t('models.removeRoute', { name })}
+      onClick={() => setArmed(true)}
+    >
+      <Trash2 aria-hidden />
+    </Button>
+  )
+}

@@ -1,0 +1,2 @@
+export const setupSteps = ['welcome', 'admin', 'site', 'provider'] as const
+export type SetupStep = (typeof setupSteps)[number]

@@ -1,0 +1,21 @@
+import { common } from './common'
+import { shell } from './shell'
+import { auth } from './auth'
+import { setup } from './setup'
+import { home } from './home'
+import { providers } from './providers'
+import { models } from './models'
+import { keys } from './keys'
+import { logs } from './logs'
+
+export const en = {
+  ...common,
+  ...shell,
+  ...auth,
+  ...setup,
+  ...home,
+  ...providers,
+  ...models,
+  ...keys,
+  ...logs,
+}

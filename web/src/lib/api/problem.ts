@@ -1,0 +1,48 @@
+import type { components } from './schema'
+
+export type Problem = components['schemas']['Problem']
+
+/** A refusal of the management API (RFC 9457), or a fault on the way to it (status 0). */
+export class ApiError extends Error {
+  readonly status: number
+  readonly problem: Partial<Problem>
+
+  constructor(status: number, problem: Partial<Problem>, cause?: unknown) {
+    super(problem.detail || problem.title || `HTTP ${status}`, { cause })
+    this.name = 'ApiError'
+    this.status = status
+    this.problem = problem
+  }
+
+  get requestId(): string | undefined {
+    return this.problem.request_id
+  }
+
+  /** First message of each field, named as the API names it. */
+  get fields(): Record<string, string> {
+    const entries = Object.entries(this.problem.errors ?? {})
+    return Object.fromEntries(entries.map(([field, messages]) => [field, messages[0] ?? '']))
+  }
+}
+
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  return new ApiError(0, { title: error instanceof Error ? error.message : String(error) }, error)
+}
+
+type Answer<T> = { data?: T; error?: unknown; response: Response }
+
+/** Turns openapi-fetch's answer into its data, or throws an ApiError. */
+export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>
+  try {
+    answer = await call
+  } catch (error) {
+    throw toApiError(error)
+  }
+  if (answer.response.ok) return answer.data as T
+  const body = answer.error
+  const problem = body && typeof body === 'object' ? (body as Partial<Problem>) : {}
+  const requestId = problem.request_id ?? answer.response.headers.get('x-request-id') ?? undefined
+  throw new ApiError(answer.response.status, { ...problem, request_id: requestId })
+}

@@ -1,0 +1,36 @@
+import { text } from './search'
+
+/** What the URL of a managed list holds: find, order, and which dialog is open on which row. */
+export interface ListSearch {
+  q?: string
+  sort?: string
+  /** `new`, or `<verb>:<id>` of a row. */
+  dialog?: string
+}
+
+export interface ListPageProps {
+  search: ListSearch
+  onSearch: (change: Partial<ListSearch>) => void
+}
+
+export const readListSearch = (search: Record<string, unknown>): ListSearch => ({
+  q: text(search, 'q'),
+  sort: text(search, 'sort'),
+  dialog: text(search, 'dialog'),
+})
+
+export function readDialog(dialog: string | undefined): { verb: string; id: string | undefined } | undefined {
+  if (!dialog) return undefined
+  const [verb = '', id] = dialog.split(':')
+  return { verb, id }
+}
+
+/** Every word occurs somewhere in the row's text. */
+export function matches(query: string | undefined, ...fields: (string | null | undefined)[]): boolean {
+  if (!query) return true
+  const haystack = fields.join(' ').toLowerCase()
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => haystack.includes(word))
+}

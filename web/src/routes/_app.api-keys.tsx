@@ -1,0 +1,20 @@
+import { createFileRoute } from '@tanstack/react-router'
+import { useCallback } from 'react'
+import { KeysPage } from '@/features/keys/keys-page'
+import { readListSearch, type ListSearch } from '@/lib/list-search'
+
+export const Route = createFileRoute('/_app/api-keys')({
+  validateSearch: readListSearch,
+  component: ListRoute,
+})
+
+function ListRoute() {
+  const search = Route.useSearch()
+  const navigate = Route.useNavigate()
+  const onSearch = useCallback(
+    (change: Partial<ListSearch>) =>
+      navigate({ search: (old) => ({ ...old, ...change }), replace: 'q' in change }),
+    [navigate],
+  )
+  return <KeysPage search={search} onSearch={onSearch} />
+}
