@@ -23,6 +23,7 @@ public sealed class NodeClients : IAsyncLifetime
         if (!Directory.Exists(Path.Combine(Folder, "node_modules", "openai"))) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
         _fleet = await FleetProcess.StartAsync();
         _admin = await Administrator.SetUpAsync(_fleet, CancellationToken.None);
+        foreach (var model in (string[])["sim-chat", "sim-error-429"]) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
     }
 
     /// <summary>Runs one case of a client script and answers what it printed.</summary>

@@ -25,6 +25,9 @@ public sealed class Administrator : IDisposable
     /// <summary>A key with all three surfaces.</summary>
     public string ApiKey { get; }
 
+    /// <summary>The provider that set-up registered.</summary>
+    public string SimulatorId { get; private set; } = "";
+
     /// <summary>The console port, authenticated.</summary>
     public HttpClient Console { get; }
 
@@ -41,8 +44,24 @@ public sealed class Administrator : IDisposable
             cancellationToken);
         var body = await ReadAsync(answer, cancellationToken);
         var admin = new Administrator(fleet, body.GetProperty("api_key").GetString()!);
-        await admin.PostAsync("/api/setup/simulator", new { }, cancellationToken);
+        var simulator = await admin.PostAsync("/api/setup/simulator", new { }, cancellationToken);
+        admin.SimulatorId = simulator.GetProperty("provider_id").GetString()!;
         return admin;
+    }
+
+    /// <summary>Registers a model of the simulator under its own name, and returns once the gateway serves it.</summary>
+    public async Task AddSimulatedModelAsync(string model, CancellationToken cancellationToken)
+    {
+        await PostAsync("/api/admin/models", new { model_id = model, display_name = model }, cancellationToken);
+        await PostAsync($"/api/admin/models/{model}/routes", new { provider_id = SimulatorId, upstream_model = model }, cancellationToken);
+        var giveUp = DateTime.UtcNow + TimeSpan.FromSeconds(10);
+        while (true)
+        {
+            using var answer = await Gateway.GetAsync($"/v1/models/{model}", cancellationToken);
+            if (answer.IsSuccessStatusCode) return;
+            if (DateTime.UtcNow > giveUp) throw new TimeoutException($"The gateway does not know {model} after 10 s.");
+            await Task.Delay(50, cancellationToken);
+        }
     }
 
     /// <summary>POSTs to the management API and answers the body; throws with the problem when it is refused.</summary>
