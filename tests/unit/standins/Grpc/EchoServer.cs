@@ -8,8 +8,14 @@ using Microsoft.Extensions.Logging;
 
 namespace ThinkWatch.StandIns.Tests.Grpc;
 
+/// <summary>Someone who serves the echo service.</summary>
+public interface IEchoEndpoint
+{
+    Echo.EchoClient Client { get; }
+}
+
 /// <summary>The echo service over Kestrel on a free port, and a channel to it.</summary>
-public sealed class EchoServer : IAsyncLifetime
+public sealed class EchoServer : IEchoEndpoint, IAsyncLifetime
 {
     public const int MaxReceiveMessageSize = 64 * 1024;
 
@@ -21,7 +27,7 @@ public sealed class EchoServer : IAsyncLifetime
 
     internal GrpcChannel Channel { get; private set; } = null!;
 
-    internal Echo.EchoClient Client => new(Channel);
+    public Echo.EchoClient Client => new(Channel);
 
     public async ValueTask InitializeAsync()
     {
@@ -42,3 +48,6 @@ public sealed class EchoServer : IAsyncLifetime
         await _app!.DisposeAsync();
     }
 }
+
+/// <summary>.NET client → .NET server.</summary>
+public sealed class DotNetCallKindTests(EchoServer server) : CallKindTests(server), IClassFixture<EchoServer>;

@@ -33,16 +33,17 @@ public sealed class StatusTests(EchoServer server) : IClassFixture<EchoServer>
     }
 
     [Fact]
-    public async Task Handler_FailsAfterMessages_CallerGetsBoth()
+    public async Task Context_OfCall_SaysWhereItCameFrom()
     {
-        using var call = server.Client.Repeat(new EchoRequest { Count = 3, Fail = 10, Text = "late" }, Soon());
-        (await call.ResponseStream.MoveNext(_stop)).ShouldBeTrue();
-        (await call.ResponseStream.MoveNext(_stop)).ShouldBeTrue();
+        var headers = new Metadata { { "x-echo", "1" }, { "x-echo-bin", [1] } };
+        using var call = server.Client.SayAsync(new EchoRequest(), Soon().WithHeaders(headers));
+        await call;
+        var trailers = call.GetTrailers();
 
-        var error = await Should.ThrowAsync<RpcException>(() => call.ResponseStream.MoveNext(_stop));
-
-        error.Status.ShouldBe(new Status(StatusCode.Aborted, "late"));
-        call.GetTrailers().GetValue("why").ShouldBe("asked");
+        trailers.GetValue("x-peer").ShouldNotBeNull().ShouldStartWith("ipv4:127.0.0.1:");
+        trailers.GetValue("x-method").ShouldBe("/thinkwatch.tests.Echo/Say");
+        trailers.GetValue("x-path").ShouldBe("/thinkwatch.tests.Echo/Say");
+        trailers.GetValue("x-deadline").ShouldBe("some");
     }
 
     [Fact]
