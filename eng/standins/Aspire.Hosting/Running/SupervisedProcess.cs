@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Aspire.Hosting.Running;
+
+/// <summary>
+/// A process in a session and process group of its own, beside which a small shell holds the read end of a pipe from this
+/// process. However this process ends, the pipe ends with it, and the shell ends the group: politely, then by force. Orderly
+/// stops signal the group directly.
+/// </summary>
+internal sealed class SupervisedProcess : IDisposable
+{
+    public const int Sigint = 2;
+    public const int Sigkill = 9;
+    public const int Sigterm = 15;
+
+    private const int MaxLineLength = 16 * 1024;
+
+    // The shell becomes the program (exec), so the program's pid is the group's and the one we started. $$ is that pid in the
+    // subshell too. SIGINT after 3 s is for programs that take SIGTERM as "when the last client has gone", such as PostgreSQL.
+    private const string Script = """
+        exec 3<&0 </dev/null
+        (
+          trap '' TERM INT HUP QUIT
+          while read -r _ <&3; do :; done
+          kill -TERM 0
+          n=0
+          while [ $n -lt 50 ] && kill -0 $$; do
+            [ $n -eq 15 ] && kill -INT 0
+            sleep 0.2
+            n=$((n + 1))
+          done
+          kill -KILL 0
+        ) >/dev/null 2>&1 &
+        exec "$@" 3<&-
+        """;
+
+    private readonly Process _process;
+
+    private SupervisedProcess(Process process, Task<int> exited)
+    {
+        _process = process;
+        Exited = exited;
+        Id = process.Id;
+    }
+
+    public int Id { get; }
+
+    /// <summary>The exit code, once the program has ended and its output is read. 128 and more: ended by a signal.</summary>
+    public Task<int> Exited { get; }
+
+    public static SupervisedProcess Start(LaunchPlan plan, Action<string> onLine)
+    {
+        var start = new ProcessStartInfo("setsid")
+        {
+            WorkingDirectory = plan.WorkingDirectory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in (IEnumerable<string>)["/bin/sh", "-c", Script, "sh", plan.Command, .. plan.Arguments])
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in plan.Environment)
+            start.Environment[name] = value;
+
+        var process = Process.Start(start) ?? throw new DistributedApplicationException($"{plan.Command} could not be started.");
+        return new SupervisedProcess(process, WatchAsync(process, onLine));
+    }
+
+    /// <summary>Signals the whole group. False if there is none any more.</summary>
+    public bool Signal(int signal) => Kill(-Id, signal) == 0;
+
+    /// <summary>Ends what the program left behind in its group, the shell included, and waits until it is gone.</summary>
+    public async Task CleanUpAsync()
+    {
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The shell has gone already, by its own means.
+        }
+
+        for (var attempt = 0; attempt < 200 && Signal(0); attempt++)
+        {
+            if (attempt == 100)
+                Signal(Sigkill);
+            await Task.Delay(10);
+        }
+    }
+
+    public void Dispose() => _process.Dispose();
+
+    private static async Task<int> WatchAsync(Process process, Action<string> onLine)
+    {
+        var output = Task.WhenAll(PumpAsync(process.StandardOutput, onLine), PumpAsync(process.StandardError, onLine));
+        await process.WaitForExitAsync(CancellationToken.None);
+
+        // A grandchild may hold the pipes open for as long as it likes: its output is not waited for.
+        await Task.WhenAny(output, Task.Delay(TimeSpan.FromMilliseconds(500)));
+        return process.ExitCode;
+    }
+
+    private static async Task PumpAsync(StreamReader reader, Action<string> onLine)
+    {
+        var buffer = new char[4096];
+        var line = new StringBuilder();
+        try
+        {
+            int read;
+            while ((read = await reader.ReadAsync(buffer)) > 0)
+            {
+                foreach (var c in buffer.AsSpan(0, read))
+                {
+                    if (c == '\n')
+                        Flush();
+                    else if (c != '\r' && line.Length < MaxLineLength)
+                        line.Append(c);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The process was disposed while a grandchild held the pipe.
+        }
+
+        if (line.Length > 0)
+            Flush();
+
+        void Flush()
+        {
+            onLine(line.ToString());
+            line.Clear();
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int pid, int signal);
+}
