@@ -46,6 +46,7 @@ internal static class Tool
             return Process.Start(new ProcessStartInfo(command, arguments)
             {
                 WorkingDirectory = workingDirectory,
+                UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -62,8 +62,6 @@ public class DistributedApplication : IHost, IAsyncDisposable
         }
     }
 
-    public void Run() => RunAsync().GetAwaiter().GetResult();
-
     public async ValueTask DisposeAsync()
     {
         await ((IAsyncDisposable)_host).DisposeAsync();

@@ -1,96 +1,77 @@
-namespace Aspire.Hosting.ApplicationModel
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace Aspire.Hosting.ApplicationModel;
+
+public class ExecutableResource(string name, string command, string workingDirectory)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
 {
-    public class ExecutableResource(string name, string command, string workingDirectory)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
-    {
-        public string Command { get; } = command;
+    public string Command { get; } = command;
 
-        public string WorkingDirectory { get; } = workingDirectory;
+    public string WorkingDirectory { get; } = workingDirectory;
+}
+
+/// <summary>A .NET project. Run mode starts its built assembly.</summary>
+public class ProjectResource(string name)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+
+/// <summary>A container. It appears in the manifest; run mode without a container engine refuses it.</summary>
+public class ContainerResource(string name, string? entrypoint = null)
+    : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+{
+    public string? Entrypoint { get; set; } = entrypoint;
+}
+
+public class ParameterResource : Resource, IExpressionValue
+{
+    private readonly Lazy<string> _value;
+
+    public ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
+        : base(name)
+    {
+        _value = new Lazy<string>(() => callback(Default));
+        Secret = secret;
     }
 
-    /// <summary>A .NET project. Run mode starts its built assembly.</summary>
-    public class ProjectResource(string name)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithServiceDiscovery, IResourceWithWaitSupport;
+    public bool Secret { get; }
 
-    /// <summary>A container. It appears in the manifest; run mode without a container engine refuses it.</summary>
-    public class ContainerResource(string name, string? entrypoint = null)
-        : Resource(name), IResourceWithEnvironment, IResourceWithArgs, IResourceWithEndpoints, IResourceWithWaitSupport
+    public ParameterDefault? Default { get; set; }
+
+    public string ValueExpression => $"{{{Name}.value}}";
+
+    public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(_value.Value);
+}
+
+public abstract class ParameterDefault
+{
+    public abstract string GetDefaultValue();
+
+    internal abstract void WriteToManifest(Utf8JsonWriter writer);
+}
+
+/// <summary>A random value that whoever deploys the manifest makes up.</summary>
+public sealed class GenerateParameterDefault : ParameterDefault
+{
+    public int MinLength { get; set; }
+
+    public bool Special { get; set; } = true;
+
+    public override string GetDefaultValue() =>
+        RandomNumberGenerator.GetHexString(Math.Max(MinLength, 22), lowercase: true);
+
+    internal override void WriteToManifest(Utf8JsonWriter writer)
     {
-        public string? Entrypoint { get; set; } = entrypoint;
-    }
-
-    public class ParameterResource : Resource, IExpressionValue
-    {
-        private readonly Lazy<string> _value;
-
-        public ParameterResource(string name, Func<ParameterDefault?, string> callback, bool secret = false)
-            : base(name)
-        {
-            _value = new Lazy<string>(() => callback(Default));
-            Secret = secret;
-        }
-
-        public bool Secret { get; }
-
-        public ParameterDefault? Default { get; set; }
-
-        public string ValueExpression => $"{{{Name}.value}}";
-
-        public ValueTask<string?> GetValueAsync(CancellationToken cancellationToken = default) => new(_value.Value);
-    }
-
-    public abstract class ParameterDefault
-    {
-        public abstract string GetDefaultValue();
-
-        internal abstract void WriteToManifest(System.Text.Json.Utf8JsonWriter writer);
-    }
-
-    /// <summary>A random value that whoever deploys the manifest makes up.</summary>
-    public sealed class GenerateParameterDefault : ParameterDefault
-    {
-        public int MinLength { get; set; }
-
-        public bool Special { get; set; } = true;
-
-        public override string GetDefaultValue() =>
-            System.Security.Cryptography.RandomNumberGenerator.GetHexString(Math.Max(MinLength, 22), lowercase: true);
-
-        internal override void WriteToManifest(System.Text.Json.Utf8JsonWriter writer)
-        {
-            writer.WriteStartObject("generate");
-            writer.WriteNumber("minLength", MinLength);
-            if (!Special)
-                writer.WriteBoolean("special", value: false);
-            writer.WriteEndObject();
-        }
-    }
-
-    internal sealed class ConstantParameterDefault(Func<string> value) : ParameterDefault
-    {
-        public override string GetDefaultValue() => value();
-
-        internal override void WriteToManifest(System.Text.Json.Utf8JsonWriter writer) => writer.WriteString("value", value());
+        writer.WriteStartObject("generate");
+        writer.WriteNumber("minLength", MinLength);
+        if (!Special)
+            writer.WriteBoolean("special", value: false);
+        writer.WriteEndObject();
     }
 }
 
-namespace Aspire.Hosting
+internal sealed class ConstantParameterDefault(Func<string> value) : ParameterDefault
 {
-    using Aspire.Hosting.ApplicationModel;
+    public override string GetDefaultValue() => value();
 
-    /// <summary>A connection string put together from other resources' values.</summary>
-    public sealed class ConnectionStringResource(string name, ReferenceExpression connectionStringExpression)
-        : Resource(name), IResourceWithConnectionString, IResourceWithWaitSupport
-    {
-        public ReferenceExpression ConnectionStringExpression { get; } = connectionStringExpression;
-    }
-
-    public sealed class ProjectResourceOptions
-    {
-        public string? LaunchProfileName { get; set; }
-
-        public bool ExcludeLaunchProfile { get; set; }
-
-        public bool ExcludeKestrelEndpoints { get; set; }
-    }
+    internal override void WriteToManifest(Utf8JsonWriter writer) => writer.WriteString("value", value());
 }

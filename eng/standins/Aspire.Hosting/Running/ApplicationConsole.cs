@@ -109,13 +109,11 @@ internal sealed class ApplicationConsole : IAsyncDisposable
 
     private static string Format(string source, string text)
     {
-        var plain = Markup.Escape(WithoutControls(text));
+        var plain = Markup.Escape(text);
         return source.Length == 0 ? plain : $"[{Colour(source)}]{Markup.Escape(source),-16}[/] {plain}";
     }
 
     private static string Colour(string source) => Palette[source.Aggregate(7, (hash, c) => (hash * 31) + c & 0xffff) % Palette.Length];
-
-    private static string WithoutControls(string text) => string.Concat(text.Where(c => c == '\t' || !char.IsControl(c)));
 
     /// <summary>Hands over whole lines.</summary>
     private sealed class LineWriter(Action<string> onLine) : TextWriter

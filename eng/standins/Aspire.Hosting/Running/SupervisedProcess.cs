@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Aspire.Hosting.Running;
 
@@ -9,7 +10,7 @@ namespace Aspire.Hosting.Running;
 /// process. However this process ends, the pipe ends with it, and the shell ends the group: politely, then by force. Orderly
 /// stops signal the group directly.
 /// </summary>
-internal sealed class SupervisedProcess : IDisposable
+internal sealed partial class SupervisedProcess : IDisposable
 {
     public const int Sigint = 2;
     public const int Sigkill = 9;
@@ -55,6 +56,7 @@ internal sealed class SupervisedProcess : IDisposable
         var start = new ProcessStartInfo("setsid")
         {
             WorkingDirectory = plan.WorkingDirectory,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -133,10 +135,19 @@ internal sealed class SupervisedProcess : IDisposable
 
         void Flush()
         {
-            onLine(line.ToString());
+            onLine(Plain(line.ToString()));
             line.Clear();
         }
     }
+
+    /// <summary>Colours and cursor movements are for a terminal of its own, which the program does not have.</summary>
+    private static string Plain(string line) =>
+        line.AsSpan().ContainsAnyInRange('\0', '\u001f')
+            ? string.Concat(EscapeSequence().Replace(line, "").Where(c => c == '\t' || !char.IsControl(c)))
+            : line;
+
+    [GeneratedRegex("\u001b\\[[0-9;?]*[ -/]*[@-~]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EscapeSequence();
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
