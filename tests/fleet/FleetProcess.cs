@@ -90,6 +90,15 @@ public sealed partial class FleetProcess : IAsyncDisposable
             .Select(static r => r.GetProperty("pid").GetInt32())];
     }
 
+    /// <summary>Where an endpoint of a resource listens.</summary>
+    public Uri AddressOf(string resource, string endpoint)
+    {
+        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(DataDirectory, "run.json")));
+        var port = state.RootElement.GetProperty("resources").EnumerateArray()
+            .First(r => r.GetProperty("name").GetString() == resource).GetProperty("ports").GetProperty(endpoint).GetInt32();
+        return new Uri($"http://127.0.0.1:{port}");
+    }
+
     /// <summary>Ends a resource's processes with SIGKILL.</summary>
     public void Kill(string resource)
     {
