@@ -84,19 +84,15 @@ public sealed partial class FleetProcess : IAsyncDisposable
     /// <summary>The process ids of a resource's live replicas, as the AppHost notes them.</summary>
     public IReadOnlyList<int> ProcessesOf(string resource)
     {
-        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(DataDirectory, "run.json")));
-        return [.. state.RootElement.GetProperty("resources").EnumerateArray()
-            .Where(r => r.GetProperty("name").GetString() == resource && r.TryGetProperty("pid", out var pid) && pid.ValueKind == JsonValueKind.Number)
-            .Select(static r => r.GetProperty("pid").GetInt32())];
+        using var state = ReadState();
+        return [.. Replicas(state, resource).Where(static r => r.TryGetProperty("pid", out _)).Select(static r => r.GetProperty("pid").GetInt32())];
     }
 
     /// <summary>Where an endpoint of a resource listens.</summary>
     public Uri AddressOf(string resource, string endpoint)
     {
-        using var state = JsonDocument.Parse(File.ReadAllText(Path.Combine(DataDirectory, "run.json")));
-        var port = state.RootElement.GetProperty("resources").EnumerateArray()
-            .First(r => r.GetProperty("name").GetString() == resource).GetProperty("ports").GetProperty(endpoint).GetInt32();
-        return new Uri($"http://127.0.0.1:{port}");
+        using var state = ReadState();
+        return new Uri($"http://127.0.0.1:{Replicas(state, resource).First().GetProperty("ports").GetProperty(endpoint).GetInt32()}");
     }
 
     /// <summary>Ends a resource's processes with SIGKILL.</summary>
@@ -116,6 +112,14 @@ public sealed partial class FleetProcess : IAsyncDisposable
         _lock.Dispose();
         if (!_keepsData) Directory.Delete(DataDirectory, recursive: true);
     }
+
+    private JsonDocument ReadState() => JsonDocument.Parse(File.ReadAllText(Path.Combine(DataDirectory, "run.json")));
+
+    /// <summary>A single replica carries the resource's name, several a number behind it.</summary>
+    private static IEnumerable<JsonElement> Replicas(JsonDocument state, string resource) =>
+        state.RootElement.GetProperty("resources").EnumerateObject()
+            .Where(r => r.Name == resource || (r.Name.StartsWith(resource + "-", StringComparison.Ordinal) && int.TryParse(r.Name.AsSpan(resource.Length + 1), out _)))
+            .Select(static r => r.Value);
 
     private static async Task EndAsync(Process host)
     {
