@@ -9,7 +9,7 @@ internal static class Node
     private static readonly string _directory = typeof(Node).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "InteropDirectory").Value!;
 
-    private static readonly Lazy<Task> _packages = new(InstallAsync);
+    private static readonly SemaphoreSlim _installing = new(1);
 
     public static bool Exists { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Any(folder => File.Exists(Path.Combine(folder, "node")) || File.Exists(Path.Combine(folder, "node.exe")));
@@ -17,7 +17,16 @@ internal static class Node
     public static async Task<Process> StartPeerAsync(params string[] arguments)
     {
         Assert.SkipUnless(Exists, "Node.js is not installed.");
-        await _packages.Value;
+        await _installing.WaitAsync();
+        try
+        {
+            await InstallAsync();
+        }
+        finally
+        {
+            _installing.Release();
+        }
+
         return Start("node", ["peer.mjs", .. arguments]);
     }
 
@@ -35,6 +44,7 @@ internal static class Node
     private static Process Start(string file, string[] arguments) => Process.Start(new ProcessStartInfo(file, arguments)
     {
         WorkingDirectory = _directory,
+        UseShellExecute = false,
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
     })!;
