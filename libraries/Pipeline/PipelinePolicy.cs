@@ -1,3 +1,5 @@
+using ThinkWatch.Settings;
+
 namespace ThinkWatch.Pipeline;
 
 /// <summary>The settings that the shared stages obey, read afresh at every use.</summary>
@@ -11,4 +13,11 @@ public sealed class PipelinePolicy
 
     /// <summary><c>security.rate_limit_fail_closed</c>: refuse what cannot be checked.</summary>
     public required Func<bool> LimitsFailClosed { get; init; }
+
+    internal static PipelinePolicy Of(ISettings settings) => new()
+    {
+        StaleMax = () => TimeSpan.FromSeconds(settings.Get(SettingsRegistry.Auth.StaleMaxSecs)),
+        LimitsTimeout = () => TimeSpan.FromMilliseconds(settings.Get(SettingsRegistry.Limits.TimeoutMs)),
+        LimitsFailClosed = () => settings.Get(SettingsRegistry.Security.RateLimitFailClosed),
+    };
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.ServiceDefaults;
+using ThinkWatch.Settings;
 
 namespace ThinkWatch.Pipeline;
 
@@ -10,7 +11,7 @@ public static class PipelineRegistration
 {
     /// <summary>
     /// <see cref="PrincipalCache"/> with its feed, <see cref="LimitsGate"/> and <see cref="Settlements"/>, with clients of identity and limits.
-    /// The service registers a <see cref="PipelinePolicy"/>.
+    /// Needs <see cref="ISettings"/>.
     /// </summary>
     public static void AddPipeline(this IHostApplicationBuilder builder)
     {
@@ -18,6 +19,8 @@ public static class PipelineRegistration
         builder.AddFleetClient<Contracts.Identity.Identity.IdentityClient>("identity");
         builder.AddFleetClient<Limits.LimitsClient>("limits");
         builder.Services.AddMetrics();
+        builder.Services.AddSingleton(static services => PipelinePolicy.Of(services.GetRequiredService<ISettings>()));
+        builder.Services.AddSingleton<TrustedProxies>();
         builder.Services.AddSingleton<PrincipalCache>();
         builder.Services.AddHostedService<IdentityFeed>();
         builder.Services.AddSingleton<LimitsGate>();

@@ -1,1 +1,10 @@
-await WebApplication.CreateSlimBuilder(args).Build().RunAsync();
+using ThinkWatch.AiGateway;
+using ThinkWatch.ServiceDefaults;
+
+var builder = WebApplication.CreateSlimBuilder(args);
+builder.AddServiceDefaults("ai-gateway");
+builder.AddAiGateway();
+var app = builder.Build();
+app.MapServiceDefaults();
+app.MapAiGateway();
+await app.RunAsync();

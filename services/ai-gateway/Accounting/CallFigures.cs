@@ -1,0 +1,76 @@
+using ThinkWatch.AiGateway.Pipeline;
+using ThinkWatch.Contracts.Audit;
+
+namespace ThinkWatch.AiGateway.Accounting;
+
+/// <summary>How a call went, in numbers. Made once, when it has ended.</summary>
+internal readonly record struct CallFigures
+{
+    public required int Status { get; init; }
+
+    public required Outcome Outcome { get; init; }
+
+    /// <summary>Null when no provider was called.</summary>
+    public required TokenUsage? Usage { get; init; }
+
+    /// <summary><c>upstream</c>, <c>estimated</c> or <c>none</c>.</summary>
+    public required string UsageSource { get; init; }
+
+    public required long WeightedTokens { get; init; }
+
+    /// <summary>Null when unknown; never zero for that reason.</summary>
+    public required decimal? CostUsd { get; init; }
+
+    public required TimeSpan Latency { get; init; }
+
+    public required TimeSpan UpstreamFirstByte { get; init; }
+
+    public required TimeSpan ClientFirstByte { get; init; }
+
+    /// <summary>What the gateway itself added: before the call left and after the answer came.</summary>
+    public required TimeSpan Overhead { get; init; }
+
+    public static CallFigures Of(Exchange exchange, TimeProvider time)
+    {
+        var now = time.GetTimestamp();
+        var (usage, source) = Used(exchange);
+        return new CallFigures
+        {
+            Status = StatusOf(exchange),
+            Outcome = exchange.Refusal?.Outcome ?? Outcome.Ok,
+            Usage = usage,
+            UsageSource = source,
+            WeightedTokens = usage is { } used && exchange.Model is { } model ? model.Weighted(used) : 0,
+            CostUsd = usage is { } priced ? exchange.Chosen?.Prices?.Cost(priced) : null,
+            Latency = time.GetElapsedTime(exchange.StartedAt, now),
+            UpstreamFirstByte = Between(time, exchange.UpstreamStartedAt, exchange.UpstreamFirstByteAt),
+            ClientFirstByte = Between(time, exchange.StartedAt, exchange.ClientFirstByteAt),
+            Overhead = OverheadOf(exchange, time, now),
+        };
+    }
+
+    /// <summary>What was sent, or 499 where there was nobody to send it to. A stream that broke after its 200 counts as what broke it.</summary>
+    private static int StatusOf(Exchange exchange) => exchange.Refusal?.Status ?? exchange.Http.Response.StatusCode;
+
+    private static (TokenUsage? Usage, string Source) Used(Exchange exchange)
+    {
+        if (exchange.Answer.Usage is { } reported)
+            return (reported, "upstream");
+
+        // A refusal before the first byte of an answer costs nothing, whoever refused.
+        if (exchange.Chosen is null || exchange.ClientFirstByteAt == 0)
+            return (null, "none");
+        var answerBytes = exchange.AnswerTextBytes > 0 || exchange.Facts.Stream ? exchange.AnswerTextBytes : exchange.AnswerBytes;
+        return (TokenUsage.Estimate(exchange.Body.Length, answerBytes), "estimated");
+    }
+
+    private static TimeSpan OverheadOf(Exchange exchange, TimeProvider time, long now)
+    {
+        if (exchange.UpstreamStartedAt == 0)
+            return time.GetElapsedTime(exchange.StartedAt, now);
+        var before = time.GetElapsedTime(exchange.StartedAt, exchange.UpstreamStartedAt);
+        return exchange.UpstreamEndedAt == 0 ? before : before + time.GetElapsedTime(exchange.UpstreamEndedAt, now);
+    }
+
+    private static TimeSpan Between(TimeProvider time, long from, long to) => from == 0 || to == 0 ? TimeSpan.Zero : time.GetElapsedTime(from, to);
+}

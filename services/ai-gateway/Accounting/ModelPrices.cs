@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using ThinkWatch.Contracts.Catalog;
+
+namespace ThinkWatch.AiGateway.Accounting;
+
+/// <summary>Prices of one model or route in USD per 1,000,000 tokens, and the text that goes into the row. Immutable.</summary>
+internal sealed record ModelPrices(decimal Input, decimal Output, decimal CachedInput, decimal CacheWrite, decimal Reasoning, string Json)
+{
+    private const decimal PerTokens = 1_000_000m;
+
+    /// <summary>Null when input or output has no price: then the cost is unknown, never zero.</summary>
+    public static ModelPrices? Of(Prices? prices)
+    {
+        if (prices is null || Parse(prices.Input) is not { } input || Parse(prices.Output) is not { } output)
+            return null;
+        var cached = Parse(prices.CachedInput) ?? input;
+        var write = Parse(prices.CacheWrite) ?? input;
+        var reasoning = Parse(prices.Reasoning) ?? output;
+        return new ModelPrices(input, output, cached, write, reasoning, ToJson(input, output, cached, write, reasoning));
+    }
+
+    public decimal Cost(in TokenUsage usage)
+    {
+        var plainInput = Math.Max(0, usage.Input - usage.Cached - usage.CacheWrite);
+        var plainOutput = Math.Max(0, usage.Output - usage.Reasoning);
+        return ((plainInput * Input) + (usage.Cached * CachedInput) + (usage.CacheWrite * CacheWrite)
+            + (plainOutput * Output) + (usage.Reasoning * Reasoning)) / PerTokens;
+    }
+
+    private static decimal? Parse(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null;
+
+    private static string ToJson(decimal input, decimal output, decimal cached, decimal write, decimal reasoning)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("currency", "USD");
+            json.WriteString("per", "1M");
+            Write(json, "input", input);
+            Write(json, "output", output);
+            Write(json, "cached_input", cached);
+            Write(json, "cache_write", write);
+            Write(json, "reasoning", reasoning);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+
+    // Decimals travel as text, as in the management API.
+    private static void Write(Utf8JsonWriter json, string name, decimal price) => json.WriteString(name, price.ToString(CultureInfo.InvariantCulture));
+}

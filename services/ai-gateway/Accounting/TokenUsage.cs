@@ -1,0 +1,12 @@
+namespace ThinkWatch.AiGateway.Accounting;
+
+/// <summary>Tokens of one call. <paramref name="Cached"/> and <paramref name="CacheWrite"/> are part of input, <paramref name="Reasoning"/> of output.</summary>
+internal readonly record struct TokenUsage(long Input, long Output, long Cached, long CacheWrite, long Reasoning)
+{
+    private const int BytesPerToken = 4;
+
+    /// <summary>A rough count for providers that report none: four bytes a token.</summary>
+    public static TokenUsage Estimate(long requestBytes, long answerBytes) => new(Tokens(requestBytes), Tokens(answerBytes), 0, 0, 0);
+
+    public static long Tokens(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
+}

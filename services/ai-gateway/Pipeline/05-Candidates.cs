@@ -1,0 +1,23 @@
+using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Surfaces;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>Who could answer, in which order. Pure computation.</summary>
+internal sealed class CandidatesStage(Random random) : IStage
+{
+    public bool AppliesTo(ISurface surface) => surface is ICallSurface;
+
+    public ValueTask<Refusal?> RunAsync(Exchange exchange)
+    {
+        var surface = (ICallSurface)exchange.Surface;
+        exchange.RoutingReason = RouteOrder.Draw(exchange.Model!.Routes, exchange.Candidates, random);
+        for (var i = exchange.Candidates.Count - 1; i >= 0; i--)
+        {
+            if (!exchange.Candidates[i].Upstream.Wire.Serves(surface))
+                exchange.Candidates.RemoveAt(i);
+        }
+
+        return new(exchange.Candidates.Count == 0 ? Refusals.NoRoute(exchange.Model.ModelId) : null);
+    }
+}

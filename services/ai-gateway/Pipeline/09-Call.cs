@@ -1,0 +1,70 @@
+using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.Contracts.Limits;
+using ThinkWatch.Pipeline;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>Has the call answered: one candidate after another, until the first byte has reached the client.</summary>
+internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, ISettings settings, GatewayMetrics metrics) : IStage
+{
+    public bool AppliesTo(ISurface surface) => surface is not UnknownSurface;
+
+    public ValueTask<Refusal?> RunAsync(Exchange exchange) =>
+        exchange.Surface is IOwnSurface own ? own.AnswerAsync(exchange) : CallAsync(exchange);
+
+    private async ValueTask<Refusal?> CallAsync(Exchange exchange)
+    {
+        Refusal? last = null;
+        RouteCandidate? previous = null;
+        foreach (var candidate in exchange.Candidates)
+        {
+            if (previous is not null && !await FallOverAsync(exchange, previous, candidate))
+                continue;
+            previous = candidate;
+            var gate = candidate.Upstream.Gate;
+            if (!gate.TryEnter(settings.Get(SettingsRegistry.Gateway.MaxConcurrentPerProvider)))
+            {
+                exchange.Attempts.Add(new Attempt(candidate, 0, "busy", 0));
+                last ??= Refusals.ProviderBusy;
+                continue;
+            }
+
+            CallResult result;
+            try
+            {
+                result = await caller.CallAsync(exchange, candidate);
+            }
+            finally
+            {
+                gate.Leave();
+            }
+
+            if (result.IsFinal)
+                return result.Refusal;
+            last = result.Refusal;
+        }
+
+        return last;
+    }
+
+    /// <summary>Moves the reservation on. False: the next candidate is at its own limit.</summary>
+    private async ValueTask<bool> FallOverAsync(Exchange exchange, RouteCandidate from, RouteCandidate to)
+    {
+        if (exchange.Limits.Reply is { Reserved: true })
+        {
+            var move = new MoveRequest { RequestId = exchange.IdText, OrgId = exchange.Principal!.Principal.OrgId, Candidate = to.Limits };
+            if (!await limits.MoveAsync(move, exchange.Cancelled))
+            {
+                exchange.Attempts.Add(new Attempt(to, 0, "limit", 0));
+                return false;
+            }
+        }
+
+        exchange.Fallbacks++;
+        metrics.FellOver(from.Upstream, to.Upstream);
+        return true;
+    }
+}

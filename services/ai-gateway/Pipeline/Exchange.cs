@@ -1,0 +1,178 @@
+using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.Pipeline;
+using ThinkWatch.Spool;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>
+/// One request on its way through the stages, and all that is known of it. Pooled: one request at a time owns it, one stage at a time writes it, and
+/// nothing keeps it when <see cref="Reset"/> has been called.
+/// </summary>
+internal sealed class Exchange : IDisposable
+{
+    private CancellationTokenSource _cancel = new();
+    private CancellationTokenRegistration _clientGone;
+    private RequestFacts _facts;
+
+    // Who and when.
+    public HttpContext Http { get; private set; } = null!;
+
+    public ISurface Surface { get; private set; } = null!;
+
+    public Guid Id { get; private set; }
+
+    public string IdText { get; private set; } = "";
+
+    public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>Timestamp of the beginning.</summary>
+    public long StartedAt { get; private set; }
+
+    public string ClientAddress { get; set; } = "";
+
+    public KnownPrincipal? Principal { get; set; }
+
+    // What is asked for.
+    public PooledBuffer Body { get; private set; } = new();
+
+    /// <summary>What <see cref="Body"/> takes of the memory for all requests.</summary>
+    public long ReservedBytes { get; set; }
+
+    public ref RequestFacts Facts => ref _facts;
+
+    /// <summary>The catalog as it was when the request came: one view for its whole life.</summary>
+    public CatalogView Catalog { get; set; } = CatalogView.Empty;
+
+    public ModelEntry? Model { get; set; }
+
+    public List<RouteCandidate> Candidates { get; } = [];
+
+    public string RoutingReason { get; set; } = "";
+
+    public LimitsAnswer Limits { get; set; }
+
+    public SpoolTicket? Ticket { get; set; }
+
+    // How it went.
+    public List<Attempt> Attempts { get; } = [];
+
+    public RouteCandidate? Chosen { get; set; }
+
+    public int Retries { get; set; }
+
+    public int Fallbacks { get; set; }
+
+    /// <summary>Usage was asked for on the client's behalf: the chunk that carries it is not for the client.</summary>
+    public bool HidesUsageChunk { get; set; }
+
+    /// <summary>The last attempt's request body; a connection may still be reading from <see cref="Body"/>.</summary>
+    public UpstreamBody? UpstreamBody { get; set; }
+
+    public AnswerFacts Answer;
+
+    /// <summary>What is kept of the answer for the row.</summary>
+    public PooledBuffer AnswerBody { get; private set; } = new();
+
+    public bool AnswerIsTruncated { get; set; }
+
+    public string AnswerContentType { get; set; } = "";
+
+    public long AnswerBytes { get; set; }
+
+    /// <summary>Bytes of text in a streamed answer, for an estimate.</summary>
+    public long AnswerTextBytes { get; set; }
+
+    /// <summary>Why it was refused or broke off; null when it was answered.</summary>
+    public Refusal? Refusal { get; set; }
+
+    // Timestamps; 0 = never.
+    public long UpstreamStartedAt { get; set; }
+
+    public long UpstreamFirstByteAt { get; set; }
+
+    public long UpstreamEndedAt { get; set; }
+
+    public long ClientFirstByteAt { get; set; }
+
+    /// <summary>Cancelled when the client goes, and when a deadline set by <see cref="CancelAfter"/> passes.</summary>
+    public CancellationToken Cancelled => _cancel.Token;
+
+    public bool ClientIsGone => Http.RequestAborted.IsCancellationRequested;
+
+    public void Begin(HttpContext http, ISurface surface, TimeProvider time)
+    {
+        Http = http;
+        Surface = surface;
+        StartedAt = time.GetTimestamp();
+        CreatedAt = time.GetUtcNow();
+        Id = Guid.CreateVersion7(CreatedAt);
+        IdText = Id.ToString();
+        _clientGone = http.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cancel);
+    }
+
+    public void CancelAfter(TimeSpan delay) => _cancel.CancelAfter(delay);
+
+    /// <summary>Gives the request's bytes to somebody who outlives this exchange, with what they take of the memory for all requests.</summary>
+    public (PooledBuffer Body, long ReservedBytes) TakeBody()
+    {
+        var taken = (Body, ReservedBytes);
+        Body = new PooledBuffer();
+        ReservedBytes = 0;
+        return taken;
+    }
+
+    /// <summary>Gives the kept answer to somebody who outlives this exchange.</summary>
+    public PooledBuffer TakeAnswer()
+    {
+        var taken = AnswerBody;
+        AnswerBody = new PooledBuffer();
+        return taken;
+    }
+
+    public void Reset()
+    {
+        _clientGone.Dispose();
+        if (!_cancel.TryReset())
+        {
+            _cancel.Dispose();
+            _cancel = new CancellationTokenSource();
+        }
+
+        if (UpstreamBody is { IsBeingWritten: true })
+            Body.Abandon();
+        Body.Dispose();
+        AnswerBody.Dispose();
+        Http = null!;
+        Principal = null;
+        ReservedBytes = 0;
+        _facts = default;
+        Catalog = CatalogView.Empty;
+        Model = null;
+        Candidates.Clear();
+        RoutingReason = "";
+        Limits = default;
+        Ticket = null;
+        Attempts.Clear();
+        Chosen = null;
+        Retries = Fallbacks = 0;
+        HidesUsageChunk = false;
+        UpstreamBody = null;
+        Answer = default;
+        AnswerIsTruncated = false;
+        AnswerContentType = "";
+        AnswerBytes = AnswerTextBytes = 0;
+        Refusal = null;
+        UpstreamStartedAt = UpstreamFirstByteAt = UpstreamEndedAt = ClientFirstByteAt = 0;
+    }
+
+    public void Dispose()
+    {
+        _cancel.Dispose();
+        Body.Dispose();
+        AnswerBody.Dispose();
+    }
+}

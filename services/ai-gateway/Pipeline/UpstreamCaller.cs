@@ -1,0 +1,114 @@
+using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.Outbound;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>What came of a candidate: answered (no refusal), refused for good, or worth a try elsewhere.</summary>
+internal readonly record struct CallResult(Refusal? Refusal, bool IsFinal)
+{
+    public static readonly CallResult Answered = new(null, IsFinal: true);
+
+    public static CallResult Final(Refusal refusal) => new(refusal, IsFinal: true);
+}
+
+/// <summary>What came of one attempt. <paramref name="MayRetry"/>: the same candidate may do better in a moment.</summary>
+internal readonly record struct AttemptResult(Refusal? Refusal, bool MayRetry, bool MayFallOver, TimeSpan? RetryAfter)
+{
+    public static readonly AttemptResult Answered;
+
+    public static AttemptResult Final(Refusal refusal) => new(refusal, MayRetry: false, MayFallOver: false, null);
+
+    public static AttemptResult Transient(Refusal refusal, TimeSpan? retryAfter = null) => new(refusal, MayRetry: true, MayFallOver: true, retryAfter);
+
+    public static AttemptResult Elsewhere(Refusal refusal) => new(refusal, MayRetry: false, MayFallOver: true, null);
+}
+
+/// <summary>
+/// Calls one candidate, again where that may help: network faults, 408, 409, 429, 5xx; exponential waits with full jitter, <c>retry-after</c> obeyed.
+/// Never after the first byte has reached the client.
+/// </summary>
+internal sealed class UpstreamCaller(
+    JsonRelay json, StreamRelay streams, ISettings settings, GatewayMetrics metrics, TimeProvider time, Random random)
+{
+    public async ValueTask<CallResult> CallAsync(Exchange exchange, RouteCandidate candidate)
+    {
+        exchange.Chosen = candidate;
+        var body = exchange.UpstreamBody = candidate.Upstream.Wire.Body(exchange, candidate);
+        var retries = settings.Get(SettingsRegistry.Gateway.RetryMax);
+        for (var attempt = 0; ; attempt++)
+        {
+            var result = await AttemptAsync(exchange, candidate, body);
+            if (result.Refusal is null)
+                return CallResult.Answered;
+            if (exchange.Http.Response.HasStarted)
+                return CallResult.Final(result.Refusal);
+            if (!result.MayRetry || attempt >= retries || WaitBefore(attempt, result.RetryAfter) is not { } wait)
+                return new CallResult(result.Refusal, IsFinal: !result.MayFallOver);
+            await Task.Delay(wait, time, exchange.Http.RequestAborted);
+            exchange.Retries++;
+            metrics.Retried(candidate.Upstream);
+        }
+    }
+
+    /// <summary>Null: the provider asks for more patience than the setting has.</summary>
+    private TimeSpan? WaitBefore(int attempt, TimeSpan? retryAfter)
+    {
+        var longest = settings.Get(SettingsRegistry.Gateway.RetryMaxMs);
+        if (retryAfter?.TotalMilliseconds > longest)
+            return null;
+        var ceiling = Math.Min(longest, settings.Get(SettingsRegistry.Gateway.RetryInitialMs) * Math.Pow(2, attempt));
+        var jittered = TimeSpan.FromMilliseconds(random.NextDouble() * ceiling);
+        return retryAfter > jittered ? retryAfter : jittered;
+    }
+
+    private async ValueTask<AttemptResult> AttemptAsync(Exchange exchange, RouteCandidate candidate, UpstreamBody body)
+    {
+        var upstream = candidate.Upstream;
+        var key = upstream.NextKey();
+        exchange.UpstreamStartedAt = time.GetTimestamp();
+        exchange.UpstreamFirstByteAt = 0;
+        exchange.CancelAfter(upstream.Timeout > TimeSpan.Zero ? upstream.Timeout : TimeSpan.FromSeconds(settings.Get(SettingsRegistry.Gateway.RequestTimeoutSecs)));
+        HttpResponseMessage? response = null;
+        AttemptResult result;
+        try
+        {
+            response = await upstream.Invoker.SendAsync(upstream.Wire.Request(exchange, candidate, body, key), exchange.Cancelled);
+            result = response.IsSuccessStatusCode
+                ? await RelayAsync(exchange, response)
+                : await UpstreamFaults.ReadAsync(exchange, candidate, key, response, time);
+        }
+        catch (OperationCanceledException)
+        {
+            result = AttemptResult.Final(exchange.ClientIsGone ? Refusals.ClientGone : Refusals.ProviderTimeout);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        {
+            result = exchange.ClientIsGone ? AttemptResult.Final(Refusals.ClientGone)
+                : OutboundRefusedException.IsCauseOf(exception) ? AttemptResult.Elsewhere(Refusals.ProviderAddressRefused)
+                : AttemptResult.Transient(response is null ? Refusals.ProviderUnreachable : Refusals.ProviderBroke);
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+
+        exchange.UpstreamEndedAt = time.GetTimestamp();
+        Note(exchange, candidate, response, result);
+        return result;
+    }
+
+    private ValueTask<AttemptResult> RelayAsync(Exchange exchange, HttpResponseMessage response) =>
+        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
+            ? streams.RelayAsync(exchange, response)
+            : json.RelayAsync(exchange, response);
+
+    private void Note(Exchange exchange, RouteCandidate candidate, HttpResponseMessage? response, in AttemptResult result)
+    {
+        var until = exchange.UpstreamFirstByteAt != 0 ? exchange.UpstreamFirstByteAt : exchange.UpstreamEndedAt;
+        var took = (long)time.GetElapsedTime(exchange.UpstreamStartedAt, until).TotalMilliseconds;
+        exchange.Attempts.Add(new Attempt(candidate, (int)(response?.StatusCode ?? 0), result.Refusal?.Code ?? result.Refusal?.Type, took));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>Judges a provider's error answers. Its 4xx are the client's to know; its 401 and 403 are the gateway's own misconfiguration.</summary>
+internal static class UpstreamFaults
+{
+    private const int LongestBody = 64 * 1024;
+
+    public static async ValueTask<AttemptResult> ReadAsync(
+        Exchange exchange, RouteCandidate candidate, UpstreamKey? key, HttpResponseMessage response, TimeProvider time)
+    {
+        using var body = new PooledBuffer();
+        await ReadBodyAsync(response, body, exchange.Cancelled);
+        exchange.UpstreamFirstByteAt = time.GetTimestamp();
+        var status = (int)response.StatusCode;
+        if (status == StatusCodes.Status429TooManyRequests)
+            key?.MarkLimited(exchange.UpstreamFirstByteAt);
+        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+            return AttemptResult.Elsewhere(Refusals.ProviderAuth);
+        var retryAfter = RetryAfter(response, time);
+        var refusal = Refusal(status, candidate.Upstream.Wire.ReadFault(body.WrittenSpan), key);
+        if (retryAfter is { } wait)
+            refusal = refusal with { RetryAfterSeconds = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 0, int.MaxValue) };
+        return status is StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests or >= 500
+            ? AttemptResult.Transient(refusal, retryAfter)
+            : AttemptResult.Final(refusal);
+    }
+
+    private static Refusal Refusal(int status, ProviderFault fault, UpstreamKey? key)
+    {
+        if (status is < 400 or >= 500)
+            return Refusals.ProviderFault(status);
+        var message = fault.Message ?? string.Create(CultureInfo.InvariantCulture, $"The provider refused the request ({status}).");
+        return Refusals.ProviderRefused(status, fault.Type, fault.Code, fault.Param, key?.Scrub(message) ?? message);
+    }
+
+    private static async ValueTask ReadBodyAsync(HttpResponseMessage response, PooledBuffer body, CancellationToken cancellationToken)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while (body.Length < LongestBody)
+        {
+            var read = await stream.ReadAsync(body.GetMemory(4096), cancellationToken);
+            if (read == 0)
+                return;
+            body.Advance(read);
+        }
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    {
+        if (response.Headers.TryGetValues("retry-after-ms", out var values)
+            && double.TryParse(values.First(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var milliseconds))
+            return TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? (header?.Date is { } date ? date - time.GetUtcNow() : null);
+        return wait < TimeSpan.Zero ? TimeSpan.Zero : wait;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Text.Json;
+using ThinkWatch.Contracts.Catalog;
+using ThinkWatch.Outbound;
+
+namespace ThinkWatch.AiGateway.Providers;
+
+/// <summary>
+/// Makes callable providers of catalog entries. What must outlive a snapshot stays here: connection pools and gates, by provider.
+/// Used by the catalog feed's thread only; what it hands out is used by all.
+/// </summary>
+internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, Vault vault, ILogger<UpstreamFactory> log) : IDisposable
+{
+    private readonly FrozenDictionary<string, IProviderWire> _wires = wires
+        .SelectMany(static wire => wire.ProviderTypes.Select(type => (type, wire)))
+        .ToFrozenDictionary(static pair => pair.type, static pair => pair.wire);
+
+    private readonly ConcurrentDictionary<string, Lasting> _lasting = new();
+
+    /// <summary>Null when nothing here speaks that provider's language, or its configuration cannot be used.</summary>
+    public Upstream? Create(Provider provider)
+    {
+        if (!_wires.TryGetValue(provider.ProviderType, out var wire))
+            return null;
+        if (!Uri.TryCreate(provider.BaseUrl.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        {
+            Unusable(provider.Name, "its base URL is not an http or https address");
+            return null;
+        }
+
+        var lasting = Last(provider.Id, provider.AllowPrivateNetwork);
+        return new Upstream
+        {
+            Id = provider.Id,
+            OrgId = provider.OrgId,
+            Name = provider.Name,
+            Type = provider.ProviderType,
+            Wire = wire,
+            CallUrl = wire.CallUrl(url),
+            Keys = [.. provider.ApiKeys.Select(key => OpenKey(provider, key)).OfType<UpstreamKey>()],
+            Headers = [.. provider.SealedHeaders.Select(header => OpenHeader(provider, header.Key, header.Value)).OfType<UpstreamHeader>()],
+            Timeout = TimeSpan.FromSeconds(Math.Max(0, provider.TimeoutSecs)),
+            CanStreamUsage = !HasFalse(provider.Capabilities, "stream_usage"),
+            Simulated = provider.Simulated,
+            Invoker = lasting.Invoker,
+            Gate = lasting.Gate,
+        };
+    }
+
+    /// <summary>Lets go of what providers that are gone had. Calls still under way keep their pool until they end.</summary>
+    public void Forget(IReadOnlyCollection<string> kept)
+    {
+        foreach (var (id, _) in _lasting)
+        {
+            if (!kept.Contains(id))
+                _lasting.TryRemove(id, out _);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var (_, lasting) in _lasting)
+            lasting.Invoker.Dispose();
+    }
+
+    private Lasting Last(string providerId, bool allowPrivateNetwork)
+    {
+        if (_lasting.TryGetValue(providerId, out var known) && known.AllowPrivateNetwork == allowPrivateNetwork)
+            return known;
+        var made = new Lasting(new HttpMessageInvoker(OutboundHandlers.Create(allowPrivateNetwork)), known?.Gate ?? new UpstreamGate(), allowPrivateNetwork);
+        _lasting[providerId] = made;
+        return made;
+    }
+
+    private UpstreamKey? OpenKey(Provider provider, SealedKey key) =>
+        Open(provider, key.Sealed, $"catalog.provider_keys/secret/{key.Id}") is { } secret ? new UpstreamKey(key.Id, secret) : null;
+
+    private UpstreamHeader? OpenHeader(Provider provider, string name, string envelope)
+    {
+#pragma warning disable CA1308 // The cell's name is in lower case on both sides.
+        var cell = $"catalog.providers/headers/{provider.Id}/{name.ToLowerInvariant()}";
+#pragma warning restore CA1308
+        return Open(provider, envelope, cell) is { } value ? new UpstreamHeader(name, value) : null;
+    }
+
+    private string? Open(Provider provider, string envelope, string cell)
+    {
+        try
+        {
+            return vault.OpenString(envelope, cell);
+        }
+        catch (VaultException exception)
+        {
+            Unusable(provider.Name, exception.Message);
+            return null;
+        }
+    }
+
+    private static bool HasFalse(string capabilities, string name)
+    {
+        if (capabilities.Length == 0)
+            return false;
+        try
+        {
+            using var json = JsonDocument.Parse(capabilities);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.False;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(401, LogLevel.Error, "Provider {Provider} is not fully usable: {Reason}")]
+    private partial void Unusable(string provider, string reason);
+
+    private sealed record Lasting(HttpMessageInvoker Invoker, UpstreamGate Gate, bool AllowPrivateNetwork);
+}

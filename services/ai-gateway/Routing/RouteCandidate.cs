@@ -1,0 +1,50 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Providers;
+
+namespace ThinkWatch.AiGateway.Routing;
+
+/// <summary>One way to have a model's call answered. Made with the catalog view, used by every call. Immutable.</summary>
+internal sealed class RouteCandidate
+{
+    public RouteCandidate(Upstream upstream, string routeId, string upstreamModel, int weight, ModelPrices? prices, Contracts.Limits.Candidate limits)
+    {
+        Upstream = upstream;
+        RouteId = routeId;
+        UpstreamModel = upstreamModel;
+        UpstreamModelJson = Encoding.UTF8.GetBytes('"' + JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(upstreamModel) + '"');
+        Weight = Math.Max(0, weight);
+        Prices = prices;
+        Limits = limits;
+        HeaderSafeProvider = HeaderSafe(upstream.Name);
+        HeaderSafeModel = HeaderSafe(upstreamModel);
+        OnlyRouteJson = RoutingRecord.Only(this);
+    }
+
+    public Upstream Upstream { get; }
+
+    /// <summary>Empty for a model that is routed by its prefix.</summary>
+    public string RouteId { get; }
+
+    public string UpstreamModel { get; }
+
+    /// <summary>The model as a JSON string, quotes included.</summary>
+    public byte[] UpstreamModelJson { get; }
+
+    public int Weight { get; }
+
+    public ModelPrices? Prices { get; }
+
+    public string HeaderSafeProvider { get; }
+
+    public string HeaderSafeModel { get; }
+
+    /// <summary>Shared by every check; never changed.</summary>
+    public Contracts.Limits.Candidate Limits { get; }
+
+    /// <summary>The row's <c>routing</c> when there was no choice and no retry.</summary>
+    public string OnlyRouteJson { get; }
+
+    private static string HeaderSafe(string text) => string.Concat(text.Select(static c => c is >= ' ' and <= '~' ? c : '?'));
+}
