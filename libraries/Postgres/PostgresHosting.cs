@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Dapper;
@@ -25,6 +26,8 @@ public static class PostgresHosting
             throw new InvalidOperationException("ConnectionStrings__postgres is not set. Example: Host=127.0.0.1;Port=5432;Database=thinkwatch;Username=postgres;Password=…");
 
         DefaultTypeMap.MatchNamesWithUnderscores = true;
+        // Statements are worth a line only when they fail; change feeds ask five times a second.
+        builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.AddSingleton(new PostgresSchema(schema));
         builder.Services.AddSingleton(services => CreateDataSource(connectionString, schema, services.GetService<ILoggerFactory>()));
         builder.Services.AddSingleton(new MigrationAssembly(service, Shared: false));
@@ -54,6 +57,8 @@ public static class PostgresHosting
             settings.CommandTimeout = 10;
         // A named data source keeps the connection string out of traces.
         var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = schema };
+        // Spans belong to a request; background polls would only fill the trace store.
+        source.ConfigureTracing(static tracing => tracing.ConfigureCommandFilter(static _ => Activity.Current is not null).ConfigureBatchFilter(static _ => Activity.Current is not null));
         if (loggers is not null)
             source.UseLoggerFactory(loggers);
         return source.Build();

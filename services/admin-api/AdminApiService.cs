@@ -1,0 +1,53 @@
+using ThinkWatch.AdminApi.Configuration;
+using ThinkWatch.AdminApi.Models;
+using ThinkWatch.AdminApi.Providers;
+using ThinkWatch.AdminApi.Routes;
+using ThinkWatch.AdminApi.Setup;
+using ThinkWatch.AdminApi.Snapshots;
+using ThinkWatch.AdminApi.Store;
+using ThinkWatch.Changes;
+using ThinkWatch.ClickHouse;
+using ThinkWatch.Contracts.Bodies;
+using ThinkWatch.Contracts.Identity;
+using ThinkWatch.ManagementApi;
+using ThinkWatch.Postgres;
+using ThinkWatch.ServiceDefaults;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.AdminApi;
+
+/// <summary>Everything admin-api consists of.</summary>
+internal static class AdminApiService
+{
+    public static WebApplicationBuilder AddAdminApi(this WebApplicationBuilder builder)
+    {
+        builder.AddVault();
+        builder.AddPostgres("catalog");
+        builder.AddClickHouse("clickhouse");
+        builder.AddChangeFeed();
+        builder.AddSettingValues();
+        builder.AddFleetClient<Identity.IdentityClient>("identity");
+        builder.AddFleetClient<Bodies.BodiesClient>("body-offload");
+        builder.AddManagementApi();
+
+        builder.Services.AddSingleton<CatalogChanges>();
+        builder.Services.AddSingleton<ProviderSecrets>();
+        builder.Services.AddSingleton<ProviderRules>();
+        builder.Services.AddSingleton<SnapshotReader>();
+        builder.Services.AddSingleton<SnapshotSource>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<SnapshotSource>());
+        return builder;
+    }
+
+    public static WebApplication MapAdminApi(this WebApplication app)
+    {
+        app.UseManagementApi();
+        app.MapGrpcService<CatalogService>();
+        app.MapProviders();
+        app.MapModels();
+        app.MapModelRoutes();
+        app.MapSettings();
+        app.MapSimulator();
+        return app;
+    }
+}

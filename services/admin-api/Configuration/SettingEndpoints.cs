@@ -1,0 +1,105 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using ThinkWatch.AdminApi.Store;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.ManagementApi;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.AdminApi.Configuration;
+
+internal static class SettingEndpoints
+{
+    public static void MapSettings(this IEndpointRouteBuilder routes)
+    {
+        var settings = routes.MapGroup("/api/admin/settings").WithTags("Settings");
+        settings.MapGet("", ListAsync).RequirePermission("settings:read").WithName("listSettings").WithSummary("Every setting, grouped, with its range and default");
+        settings.MapGet("/category/{category}", GetAsync).RequirePermission("settings:read").WithName("getSettingCategory").WithSummary("The settings of one category");
+        settings.MapPatch("", UpdateAsync).RequirePermission("settings:write").WithName("updateSettings").WithSummary("Change settings: all or none; null puts the default back");
+    }
+
+    private static async Task<Ok<SettingsView>> ListAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return TypedResults.Ok(View(await SettingStore.ReadAsync(connection, cancellationToken)));
+    }
+
+    private static async Task<Ok<SettingCategoryView>> GetAsync(string category, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var view = View(await SettingStore.ReadAsync(connection, cancellationToken));
+        return TypedResults.Ok(view.Categories.FirstOrDefault(c => c.Category == category) ?? throw ApiProblem.NotFound("category").AsException());
+    }
+
+    private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, CancellationToken cancellationToken)
+    {
+        var given = body.Settings ?? throw ApiProblem.Invalid("settings", "is required").AsException();
+        Validate(given);
+        var caller = http.Caller();
+        var view = await changes.MakeAsync(
+            async (transaction, token) =>
+            {
+                var before = await SettingStore.ReadAsync(transaction.Connection!, token);
+                var audit = new List<AuditEntry>();
+                foreach (var (key, value) in given)
+                {
+                    var was = Value(key, before);
+                    var now = value.ValueKind == JsonValueKind.Null ? SettingsRegistry.ByKey[key].DefaultJson : JsonNode.Parse(value.GetRawText());
+                    if (JsonNode.DeepEquals(was, now))
+                        continue;
+                    if (value.ValueKind == JsonValueKind.Null)
+                        await SettingStore.ClearAsync(transaction, key, token);
+                    else
+                        await SettingStore.WriteAsync(transaction, caller.OrgId(), caller.UserEmail, key, value.GetRawText(), token);
+                    audit.Add(http.Audit("settings.update", "setting", key, was, now));
+                }
+
+                return new Change<SettingsView>(View(await SettingStore.ReadAsync(transaction.Connection!, token)), [.. audit]);
+            },
+            cancellationToken);
+        return TypedResults.Ok(view);
+    }
+
+    private static void Validate(IReadOnlyDictionary<string, JsonElement> given)
+    {
+        var errors = new FieldErrors();
+        foreach (var (key, value) in given)
+        {
+            if (!SettingsRegistry.ByKey.TryGetValue(key, out var setting))
+                errors.Add(key, "is not a setting");
+            else if (value.ValueKind != JsonValueKind.Null && setting.Validate(value) is { } wrong)
+                errors.Add(key, wrong);
+        }
+
+        errors.ThrowIfAny();
+    }
+
+    private static SettingsView View(Dictionary<string, StoredSetting> stored) => new(
+    [
+        .. SettingsRegistry.All.GroupBy(static setting => setting.Category)
+            .Select(category => new SettingCategoryView(category.Key, [.. category.Select(setting => View(setting, stored))])),
+    ]);
+
+    private static SettingView View(Setting setting, Dictionary<string, StoredSetting> stored)
+    {
+        var changed = stored.GetValueOrDefault(setting.Key);
+        return new SettingView
+        {
+            Key = setting.Key,
+            Tab = setting.Tab,
+            Type = setting.Type,
+            Description = setting.Description,
+            Value = Value(setting.Key, stored),
+            Default = setting.DefaultJson,
+            Minimum = setting.Minimum,
+            Maximum = setting.Maximum,
+            Choices = setting.Choices,
+            ChangedBy = changed?.ChangedBy,
+            ChangedAt = changed?.ChangedAt,
+        };
+    }
+
+    private static JsonNode? Value(string key, Dictionary<string, StoredSetting> stored) =>
+        stored.TryGetValue(key, out var changed) ? JsonNode.Parse(changed.Json) : SettingsRegistry.ByKey[key].DefaultJson;
+}

@@ -1,0 +1,147 @@
+using System.Text.Json.Serialization;
+using ThinkWatch.AdminApi.Routes;
+using ThinkWatch.ManagementApi;
+
+namespace ThinkWatch.AdminApi.Models;
+
+/// <summary>What <c>POST /api/admin/models</c> takes; prices in USD per 1,000,000 tokens.</summary>
+internal sealed record ModelCreate
+{
+    /// <summary>What a client asks for.</summary>
+    public string? ModelId { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public bool? Enabled { get; init; }
+
+    /// <summary>latency_cost | balanced | latency | weighted; absent = the setting.</summary>
+    public string? Strategy { get; init; }
+
+    /// <summary>none | provider | route; absent = the setting.</summary>
+    public string? AffinityMode { get; init; }
+
+    public decimal? InputPrice { get; init; }
+
+    public decimal? OutputPrice { get; init; }
+
+    public decimal? CachedInputPrice { get; init; }
+
+    public decimal? CacheWritePrice { get; init; }
+
+    [JsonPropertyName("cache_write_1h_price")]
+    public decimal? CacheWrite1hPrice { get; init; }
+
+    public decimal? ReasoningPrice { get; init; }
+
+    public long? ContextWindow { get; init; }
+
+    public long? MaxOutputTokens { get; init; }
+
+    public double? InputMultiplier { get; init; }
+
+    public double? OutputMultiplier { get; init; }
+
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    public ModelPatch AsPatch() => new()
+    {
+        ModelId = new(ModelId),
+        DisplayName = new(DisplayName ?? ModelId),
+        Enabled = new(Enabled ?? true),
+        Strategy = new(Strategy),
+        AffinityMode = new(AffinityMode),
+        InputPrice = new(InputPrice),
+        OutputPrice = new(OutputPrice),
+        CachedInputPrice = new(CachedInputPrice),
+        CacheWritePrice = new(CacheWritePrice),
+        CacheWrite1hPrice = new(CacheWrite1hPrice),
+        ReasoningPrice = new(ReasoningPrice),
+        ContextWindow = new(ContextWindow),
+        MaxOutputTokens = new(MaxOutputTokens),
+        InputMultiplier = new(InputMultiplier),
+        OutputMultiplier = new(OutputMultiplier),
+        Tags = new(Tags),
+    };
+}
+
+/// <summary>What <c>PATCH /api/admin/models/{id}</c> takes: absent keeps, null clears.</summary>
+internal sealed record ModelPatch
+{
+    public Optional<string?> ModelId { get; init; }
+
+    public Optional<string?> DisplayName { get; init; }
+
+    public Optional<bool?> Enabled { get; init; }
+
+    public Optional<string?> Strategy { get; init; }
+
+    public Optional<string?> AffinityMode { get; init; }
+
+    public Optional<decimal?> InputPrice { get; init; }
+
+    public Optional<decimal?> OutputPrice { get; init; }
+
+    public Optional<decimal?> CachedInputPrice { get; init; }
+
+    public Optional<decimal?> CacheWritePrice { get; init; }
+
+    [JsonPropertyName("cache_write_1h_price")]
+    public Optional<decimal?> CacheWrite1hPrice { get; init; }
+
+    public Optional<decimal?> ReasoningPrice { get; init; }
+
+    public Optional<long?> ContextWindow { get; init; }
+
+    public Optional<long?> MaxOutputTokens { get; init; }
+
+    public Optional<double?> InputMultiplier { get; init; }
+
+    public Optional<double?> OutputMultiplier { get; init; }
+
+    public Optional<IReadOnlyList<string>?> Tags { get; init; }
+}
+
+/// <summary>A model as the management API shows it, with its routes.</summary>
+internal sealed record ModelView
+{
+    public required Guid Id { get; init; }
+
+    public required string ModelId { get; init; }
+
+    public required string DisplayName { get; init; }
+
+    public required bool Enabled { get; init; }
+
+    public required string? Strategy { get; init; }
+
+    public required string? AffinityMode { get; init; }
+
+    public required decimal? InputPrice { get; init; }
+
+    public required decimal? OutputPrice { get; init; }
+
+    public required decimal? CachedInputPrice { get; init; }
+
+    public required decimal? CacheWritePrice { get; init; }
+
+    [JsonPropertyName("cache_write_1h_price")]
+    public required decimal? CacheWrite1hPrice { get; init; }
+
+    public required decimal? ReasoningPrice { get; init; }
+
+    public required long? ContextWindow { get; init; }
+
+    public required long? MaxOutputTokens { get; init; }
+
+    public required double InputMultiplier { get; init; }
+
+    public required double OutputMultiplier { get; init; }
+
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    public required IReadOnlyList<RouteView> Routes { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
