@@ -1,0 +1,11 @@
+namespace ThinkWatch.Load;
+
+/// <summary>How hard and how long each target is driven. The body is a chat request of <see cref="BodyBytes"/> bytes.</summary>
+internal sealed record LoadOptions(int Connections, int Seconds, int BodyBytes)
+{
+    public static LoadOptions Parse(string[] args)
+    {
+        int Value(string name, int otherwise) => Array.IndexOf(args, name) is >= 0 and var i && i + 1 < args.Length ? int.Parse(args[i + 1]) : otherwise;
+        return new LoadOptions(Value("--connections", 32), Value("--seconds", 10), Value("--body-bytes", 1024));
+    }
+}
