@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Dapper;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,7 +24,7 @@ public static class PostgresHosting
         if (string.IsNullOrWhiteSpace(connectionString))
             throw new InvalidOperationException("ConnectionStrings__postgres is not set. Example: Host=127.0.0.1;Port=5432;Database=thinkwatch;Username=postgres;Password=…");
 
-        DefaultTypeMap.MatchNamesWithUnderscores = true;
+        DapperConventions.Apply();
         // Statements are worth a line only when they fail; change feeds ask five times a second.
         builder.Logging.AddFilter("Npgsql", LogLevel.Warning);
         builder.Services.AddSingleton(new PostgresSchema(schema));
@@ -55,6 +54,9 @@ public static class PostgresHosting
             settings.Timeout = 5;
         if (settings.CommandTimeout == 30)
             settings.CommandTimeout = 10;
+        // What runs more than once on a connection is prepared by the driver.
+        if (settings.MaxAutoPrepare == 0)
+            (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (64, 2);
         // A named data source keeps the connection string out of traces.
         var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = schema };
         // Spans belong to a request; background polls would only fill the trace store.

@@ -29,6 +29,7 @@ internal static class AuditFrames
                 ORDER BY created_at, id LIMIT $1) oldest),
         state AS (
             UPDATE audit_outbox_state SET next_sequence = next_sequence + (SELECT count(*) FROM picked)
+            WHERE EXISTS (SELECT 1 FROM picked)
             RETURNING next_sequence - (SELECT count(*) FROM picked) AS first)
         UPDATE audit_outbox o SET frame_first = state.first, sequence = state.first + picked.n
         FROM picked, state WHERE o.id = picked.id

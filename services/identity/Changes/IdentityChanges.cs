@@ -1,0 +1,25 @@
+using Google.Protobuf;
+using Npgsql;
+using ThinkWatch.Changes;
+using ThinkWatch.Contracts.Identity;
+
+namespace ThinkWatch.Identity.Changes;
+
+/// <summary>
+/// What watchers hear of, written in the transaction of the change itself. Append it last: other writers wait from there to the commit. The payload
+/// is the event as it goes out, without its sequence.
+/// </summary>
+internal static class IdentityChanges
+{
+    public static Task AppendKeyAsync(NpgsqlTransaction transaction, Guid keyId, byte[] keySha256, CancellationToken cancellationToken) =>
+        AppendAsync(transaction, "key", new IdentityEvent { Key = new KeyChanged { KeyId = keyId.ToString(), KeySha256 = ByteString.CopyFrom(keySha256) } }, cancellationToken);
+
+    public static Task AppendUserAsync(NpgsqlTransaction transaction, Guid userId, CancellationToken cancellationToken) =>
+        AppendAsync(transaction, "user", new IdentityEvent { User = new UserChanged { UserId = userId.ToString() } }, cancellationToken);
+
+    public static Task AppendOrganizationAsync(NpgsqlTransaction transaction, Guid orgId, CancellationToken cancellationToken) =>
+        AppendAsync(transaction, "organization", new IdentityEvent { Organization = new OrganizationChanged { OrgId = orgId.ToString() } }, cancellationToken);
+
+    private static Task AppendAsync(NpgsqlTransaction transaction, string kind, IdentityEvent change, CancellationToken cancellationToken) =>
+        ChangeLog.AppendAsync(transaction, kind, change.ToByteArray(), cancellationToken);
+}

@@ -1,0 +1,75 @@
+using ThinkWatch.Contracts.Identity;
+using ThinkWatch.Identity.Principals;
+using ThinkWatch.Identity.Roles;
+using ThinkWatch.ManagementApi;
+using KnownSurfaces = ThinkWatch.Identity.Principals.Surfaces;
+
+namespace ThinkWatch.Identity.Keys;
+
+/// <summary>What a key may look like, and that it grants no more than its owner and whoever makes it have.</summary>
+internal static class KeyRules
+{
+    public const int MaxDays = 3650;
+
+    private const int MaxListed = 500;
+    private const int MaxTags = 50;
+
+    public static void CheckName(FieldErrors errors, string? name) =>
+        errors.Require(!string.IsNullOrWhiteSpace(name) && name.Length <= 100, "name", "Must have 1 to 100 characters.");
+
+    public static void CheckSurfaces(FieldErrors errors, string[]? surfaces, Principal owner)
+    {
+        if (surfaces is null or [])
+        {
+            errors.Add("surfaces", $"Must name at least one of: {string.Join(", ", KnownSurfaces.All)}.");
+            return;
+        }
+
+        foreach (var surface in surfaces.Distinct())
+        {
+            if (!KnownSurfaces.All.Contains(surface))
+                errors.Add("surfaces", $"There is no surface '{Cut(surface)}'. Known: {string.Join(", ", KnownSurfaces.All)}.");
+            else if (!KnownSurfaces.IsUsable(surface, owner.Permissions))
+                errors.Add("surfaces", $"The owner's roles do not allow {surface}.");
+        }
+    }
+
+    public static void CheckPatterns(FieldErrors errors, string field, string[]? patterns) => errors.Require(
+        patterns is null || (patterns.Length <= MaxListed && Array.TrueForAll(patterns, p => p is { Length: > 0 and <= 200 })),
+        field, $"Must be at most {MaxListed} ids or globs of 1 to 200 characters.");
+
+    public static void CheckLabels(FieldErrors errors, string[]? tags, string? costCenter)
+    {
+        errors.Require(tags is null || (tags.Length <= MaxTags && Array.TrueForAll(tags, t => t is { Length: > 0 and <= 100 })),
+            "tags", $"Must be at most {MaxTags} texts of 1 to 100 characters.");
+        errors.Require(costCenter is null || costCenter.Length <= 100, "cost_center", "Must have at most 100 characters.");
+    }
+
+    public static void CheckDays(FieldErrors errors, int? days) =>
+        errors.Require(days is null or (>= 0 and <= MaxDays), "expires_in_days", $"Must be from 1 to {MaxDays}, or null for never.");
+
+    /// <summary>A key that makes a key hands on at most its own surfaces, models and tools.</summary>
+    public static void CheckWithin(FieldErrors errors, Principal maker, string[]? surfaces, string[]? models, string[]? tools)
+    {
+        if (maker.KeyId.Length == 0)
+            return;
+        foreach (var surface in (surfaces ?? []).Except(maker.Surfaces).Where(KnownSurfaces.All.Contains))
+            errors.Add("surfaces", $"The key that makes this request does not have {surface} itself.");
+        errors.Require(IsWithin(maker.KeyModels, models), "allowed_models", "The key that makes this request does not have all of these models itself.");
+        errors.Require(IsWithin(maker.KeyMcpTools, tools), "allowed_mcp_tools", "The key that makes this request does not have all of these tools itself.");
+    }
+
+    /// <summary>Whoever may act with somebody's key has what they have: so nobody gets the secret of a more powerful person's key.</summary>
+    public static void RequireCovers(Principal caller, Principal owner)
+    {
+        if (owner.PlatformAdmin && !caller.PlatformAdmin)
+            throw ApiProblem.Forbidden("Only a platform administrator may handle this person's keys.").AsException();
+        if (owner.Permissions.FirstOrDefault(p => !caller.Holds(p)) is { } missing)
+            throw ApiProblem.Forbidden($"The owner holds {missing}, which you do not: a key would give it to you.").AsException();
+    }
+
+    private static bool IsWithin(StringList? own, string[]? asked) =>
+        own is null || (asked is not null && Array.TrueForAll(asked, a => own.Items.Any(o => Glob.Matches(o, a))));
+
+    private static string Cut(string text) => text.Length <= 40 ? text : text[..40];
+}

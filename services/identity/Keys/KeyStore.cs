@@ -1,0 +1,116 @@
+using System.Globalization;
+using Dapper;
+using Npgsql;
+using ThinkWatch.ManagementApi;
+
+namespace ThinkWatch.Identity.Keys;
+
+/// <summary>The SQL of keys. Every statement names the organisation.</summary>
+internal static class KeyStore
+{
+    private const string Columns = """
+        k.id, k.name, k.key_prefix, k.lineage_id, k.user_id, u.email AS user_email, k.team_id, k.surfaces, k.allowed_models, k.allowed_mcp_tools,
+        k.cost_center, k.tags, k.ephemeral, k.expires_at, k.last_used_at, k.revoked_at, k.revoked_reason, k.replaced_by, k.created_at, k.updated_at,
+        k.key_sha256, k.version,
+        CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= now() THEN 'expired' ELSE 'active' END AS status
+        """;
+
+    private const string From = "FROM api_keys k JOIN users u ON u.id = k.user_id";
+
+    public static Task<KeyView?> FindAsync(NpgsqlConnection connection, Guid org, Guid id, NpgsqlTransaction? transaction, CancellationToken cancellationToken) =>
+        connection.QuerySingleOrDefaultAsync<KeyView>(new CommandDefinition(
+            $"SELECT {Columns} {From} WHERE k.org_id = @org AND k.id = @id {(transaction is null ? "" : "FOR UPDATE OF k")}",
+            new { org, id }, transaction, cancellationToken: cancellationToken));
+
+    public static async Task<Page<KeyView>> ListAsync(
+        NpgsqlConnection connection, Guid org, Guid? user, string? status, ListQuery query, CancellationToken cancellationToken)
+    {
+        var (field, descending) = query.SortBy("-created_at", "name");
+        var after = query.After(2);
+        var (column, type) = field == "name" ? ("k.name", "text") : ("k.created_at", "timestamptz");
+        var (order, compare) = descending ? ("DESC", "<") : ("ASC", ">");
+        var sql = $"""
+            SELECT * FROM (SELECT {Columns} {From} WHERE k.org_id = @org AND NOT k.ephemeral AND (@user::uuid IS NULL OR k.user_id = @user)
+                AND (@q::text IS NULL OR k.name ILIKE @like OR k.key_prefix ILIKE @like OR u.email ILIKE @like OR k.cost_center ILIKE @like OR @q = ANY(k.tags))
+                AND (@position::text IS NULL OR ({column}, k.id) {compare} (@position::{type}, @id::uuid))) k
+            WHERE @status::text IS NULL OR k.status = @status
+            ORDER BY {column} {order}, k.id {order} LIMIT @fetch
+            """;
+        var parameters = new
+        {
+            org, user, status, q = query.Q, like = Like(query.Q), position = after?[0], id = ParseId(after?[1]), fetch = query.Fetch,
+        };
+        var rows = (await connection.QueryAsync<KeyView>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
+        return Page<KeyView>.From(rows, query.Limit, last => Cursor.Encode(
+            field == "name" ? last.Name : last.CreatedAt.ToString("O", CultureInfo.InvariantCulture), last.Id.ToString()));
+    }
+
+    public static Task InsertAsync(NpgsqlTransaction transaction, NewKey key, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            INSERT INTO api_keys (id, org_id, lineage_id, user_id, team_id, name, key_sha256, key_prefix, surfaces, allowed_models, allowed_mcp_tools,
+                cost_center, tags, ephemeral, expires_at, created_by)
+            VALUES (@Id, @OrgId, @LineageId, @UserId, @TeamId, @Name, @KeySha256, @KeyPrefix, @Surfaces, @AllowedModels, @AllowedMcpTools,
+                @CostCenter, @Tags, @Ephemeral, @ExpiresAt, @CreatedBy)
+            """,
+            key, transaction, cancellationToken: cancellationToken));
+
+    public static Task UpdateAsync(NpgsqlTransaction transaction, KeyView key, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            """
+            UPDATE api_keys SET name = @Name, surfaces = @Surfaces, allowed_models = @AllowedModels, allowed_mcp_tools = @AllowedMcpTools,
+                cost_center = @CostCenter, tags = @Tags, expires_at = @ExpiresAt, replaced_by = @ReplacedBy, updated_at = now(), version = version + 1
+            WHERE id = @Id
+            """,
+            key, transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Revokes the key and what was made from it for a few minutes. Answers all hashes that die.</summary>
+    public static async Task<IReadOnlyList<(Guid Id, byte[] KeySha256)>> RevokeAsync(
+        NpgsqlTransaction transaction, KeyView key, string? reason, CancellationToken cancellationToken)
+    {
+        var rows = await transaction.Connection!.QueryAsync<(Guid, byte[])>(new CommandDefinition(
+            """
+            UPDATE api_keys SET revoked_at = now(), revoked_reason = @reason, updated_at = now(), version = version + 1
+            WHERE revoked_at IS NULL AND (id = @Id OR (lineage_id = @LineageId AND ephemeral)) RETURNING id, key_sha256
+            """,
+            new { key.Id, key.LineageId, reason }, transaction, cancellationToken: cancellationToken));
+        return rows.AsList();
+    }
+
+    private static string? Like(string? q) => q is null
+        ? null
+        : $"%{q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
+
+    private static Guid? ParseId(string? text) => text is null ? null
+        : Guid.TryParse(text, out var id) ? id : throw ApiProblem.Invalid("cursor", "This is not a cursor of this list.").AsException();
+}
+
+/// <summary>A row to insert. Holds the hash, never the secret.</summary>
+internal sealed record NewKey(Guid OrgId, Guid UserId, string Name, KeySecret Secret)
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public Guid LineageId { get; init; }
+
+    public Guid? TeamId { get; init; }
+
+    public byte[] KeySha256 => Secret.Sha256;
+
+    public string KeyPrefix => Secret.Prefix;
+
+    public string[] Surfaces { get; init; } = [];
+
+    public string[]? AllowedModels { get; init; }
+
+    public string[]? AllowedMcpTools { get; init; }
+
+    public string CostCenter { get; init; } = "";
+
+    public string[] Tags { get; init; } = [];
+
+    public bool Ephemeral { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public Guid? CreatedBy { get; init; }
+}

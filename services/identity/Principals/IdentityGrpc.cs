@@ -1,0 +1,46 @@
+using Grpc.Core;
+using Npgsql;
+using ThinkWatch.Changes;
+using ThinkWatch.Contracts.Identity;
+
+namespace ThinkWatch.Identity.Principals;
+
+/// <summary>The wire that gateways and management services ask. A store that is away is UNAVAILABLE, never "unknown key".</summary>
+internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, ChangeFeed feed) : Contracts.Identity.Identity.IdentityBase
+{
+    public override Task<AuthenticateReply> Authenticate(AuthenticateRequest request, ServerCallContext context) =>
+        AnswerAsync(() => authenticator.AuthenticateKeyAsync(request.KeySha256.ToByteArray(), request.ClientIp, context.CancellationToken));
+
+    public override Task<AuthenticateReply> AuthenticateSession(AuthenticateSessionRequest request, ServerCallContext context) =>
+        AnswerAsync(() => authenticator.AuthenticateSessionAsync(request.AccessToken, request.ClientIp, context.CancellationToken));
+
+    public override async Task Watch(WatchRequest request, IServerStreamWriter<IdentityEvent> responseStream, ServerCallContext context)
+    {
+        await foreach (var batch in feed.ReadAsync((long)request.AfterSequence, context.CancellationToken))
+        {
+            foreach (var change in batch.Changes)
+            {
+                var message = IdentityEvent.Parser.ParseFrom(change.Payload.Span);
+                message.Sequence = (ulong)change.Sequence;
+                await responseStream.WriteAsync(message, context.CancellationToken);
+            }
+
+            if (batch.Reset)
+                await responseStream.WriteAsync(new IdentityEvent { Sequence = (ulong)batch.Sequence, Reset = new Reset() }, context.CancellationToken);
+            else if (batch.Changes.Count == 0)
+                await responseStream.WriteAsync(new IdentityEvent { Sequence = (ulong)batch.Sequence, Heartbeat = new Heartbeat() }, context.CancellationToken);
+        }
+    }
+
+    private static async Task<AuthenticateReply> AnswerAsync(Func<Task<AuthenticateReply>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or StackExchange.Redis.RedisException)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "a store of the identity service does not answer"));
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using Dapper;
+using Npgsql;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Identity.Passwords;
+using ThinkWatch.ManagementApi;
+using ThinkWatch.Postgres;
+
+namespace ThinkWatch.Identity.Sessions;
+
+/// <summary>Lets people in and out. Every attempt is audited; a wrong e-mail, a wrong password and a disabled account answer alike.</summary>
+internal sealed class LoginDesk(
+    NpgsqlDataSource database, PasswordWorker passwords, LoginLimiter limiter, SessionStore sessions, RefreshTokens refreshTokens, SessionCookieWriter cookies)
+{
+    private const string FindUser = """
+        SELECT u.id, u.org_id, u.email, u.password_hash,
+            (u.status = 'active' AND u.kind = 'person' AND o.disabled_at IS NULL) AS active
+        FROM users u JOIN organizations o ON o.id = u.org_id WHERE lower(u.email) = lower(@email) AND u.deleted_at IS NULL
+        """;
+
+    public async Task<Guid> LoginAsync(HttpContext http, string email, string password, CancellationToken cancellationToken)
+    {
+        var folded = email.ToLowerInvariant();
+        if (await limiter.EnterAsync(http.ClientIp(), folded) is { } wait)
+            throw ApiProblem.TooMany("Too many attempts to sign in. Wait before the next.", wait).AsException();
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var user = await connection.QuerySingleOrDefaultAsync<Account>(new CommandDefinition(FindUser, new { email }, cancellationToken: cancellationToken));
+        await connection.CloseAsync();
+        var right = await passwords.VerifyAsync(password, user?.PasswordHash, cancellationToken);
+        if (user is null || !right || !user.Active)
+        {
+            await RecordAsync(http, user, email, "denied", newHash: null, cancellationToken);
+            throw ApiProblem.Unauthenticated("E-mail or password is wrong, or the account is disabled.").AsException();
+        }
+
+        var newHash = PasswordHash.IsWeak(user.PasswordHash!) ? await passwords.CreateAsync(password, cancellationToken) : null;
+        await RecordAsync(http, user, user.Email, "ok", newHash, cancellationToken);
+        await cookies.OpenAsync(http, user.Id, user.OrgId);
+        await limiter.ForgiveAsync(http.ClientIp(), folded);
+        return user.Id;
+    }
+
+    public async Task RefreshAsync(HttpContext http)
+    {
+        var token = refreshTokens.Read(http.Request.Cookies[SessionCookies.Refresh]);
+        var session = token is null ? null : await sessions.FindAsync(token.Value.SessionId);
+        if (session is null || !sessions.AllowsRefresh(session, http.ClientIp()))
+            throw Refuse("The session has ended. Sign in again.");
+        var (outcome, generation) = await sessions.RotateAsync(session, token!.Value.Generation);
+        if (outcome != RotateOutcome.Rotated)
+            throw Refuse(outcome == RotateOutcome.Replayed ? "This refresh token was used before; the session has been ended." : "The session has ended. Sign in again.");
+        cookies.Write(http, session, generation);
+    }
+
+    public async Task LogoutAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        if (caller.SessionId.Length == 0)
+            throw ApiProblem.Unprocessable("A key has no session to end. Revoke the key instead.").AsException();
+        await sessions.EndAsync(caller.SessionId, Guid.Parse(caller.UserId));
+        SessionCookieWriter.Clear(http);
+        await database.InTransactionAsync(
+            (transaction, token) => AuditOutbox.AppendAsync(transaction, http.Audit("auth.logout", "session", caller.UserId), token), cancellationToken);
+    }
+
+    private async Task RecordAsync(HttpContext http, Account? user, string email, string result, string? newHash, CancellationToken cancellationToken)
+    {
+        await database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                var entry = http.Audit("auth.login", "session", user?.Id.ToString() ?? "", result: result);
+                entry.ActorId = user?.Id.ToString() ?? "";
+                entry.ActorEmail = email;
+                entry.OrgId = (user?.OrgId ?? await FirstOrganizationAsync(transaction, token))?.ToString() ?? "";
+                if (user is not null && result == "ok")
+                {
+                    await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                        "UPDATE users SET last_login_at = now(), password_hash = coalesce(@newHash, password_hash) WHERE id = @id",
+                        new { newHash, id = user.Id }, transaction, cancellationToken: token));
+                }
+
+                await AuditOutbox.AppendAsync(transaction, entry, token);
+            },
+            cancellationToken);
+    }
+
+    // Nobody's e-mail belongs to no tenant: the organisation that runs the installation hears of it.
+    private static Task<Guid?> FirstOrganizationAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "SELECT id FROM organizations ORDER BY created_at, id LIMIT 1", transaction: transaction, cancellationToken: cancellationToken));
+
+    private static ApiProblemException Refuse(string detail) => ApiProblem.Unauthenticated(detail).AsException();
+
+    private sealed record Account
+    {
+        public Guid Id { get; init; }
+
+        public Guid OrgId { get; init; }
+
+        public string Email { get; init; } = "";
+
+        public string? PasswordHash { get; init; }
+
+        public bool Active { get; init; }
+    }
+}

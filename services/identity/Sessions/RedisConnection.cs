@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace ThinkWatch.Identity.Sessions;
+
+/// <summary>
+/// The one connection to Redis, which re-establishes itself. Every call has a deadline: the driver gives up on commands of a dead
+/// connection by itself only after a long while. Safe for any number of threads.
+/// </summary>
+internal sealed class RedisConnection : IHealthCheck, IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
+
+    public RedisConnection(string address)
+    {
+        var options = ConfigurationOptions.Parse(address);
+        options.AbortOnConnectFail = false;
+        options.ConnectTimeout = 2000;
+        options.SyncTimeout = 2000;
+        options.ClientName = "thinkwatch-identity";
+        _connection = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectAsync(options));
+    }
+
+    public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
+    {
+        var connection = await _connection.Value.WaitAsync(Deadline);
+        return await command(connection.GetDatabase()).WaitAsync(Deadline);
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await RunAsync(static database => database.PingAsync());
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        {
+            return HealthCheckResult.Unhealthy("Redis does not answer");
+        }
+    }
+
+    public void Dispose()
+    {
+        if (_connection is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            _connection.Value.Result.Dispose();
+    }
+
+    private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options)
+    {
+        // Off the caller's thread: the driver runs continuations on its reader, which must never be blocked by ours.
+        var connection = await Task.Run(() => ConnectionMultiplexer.ConnectAsync(options));
+        connection.PreserveAsyncOrder = false;
+        return connection;
+    }
+}

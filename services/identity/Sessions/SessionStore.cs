@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using StackExchange.Redis;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.Identity.Sessions;
+
+internal sealed record Session(string Id, Guid UserId, string ClientIp);
+
+internal enum RotateOutcome
+{
+    Rotated,
+    Unknown,
+
+    /// <summary>A refresh token that was already spent came back: somebody else holds a copy. The session is gone.</summary>
+    Replayed,
+}
+
+/// <summary>
+/// Sessions in Redis: one hash each, found by a random id, gone with its time to live. A set per user finds them all. The generation counts the
+/// refresh tokens spent.
+/// </summary>
+internal sealed class SessionStore(RedisConnection redis, ISettings settings, TimeProvider time)
+{
+    private const string CreateScript = """
+        redis.call('HSET', KEYS[1], 'user', ARGV[1], 'org', ARGV[2], 'ip', ARGV[3], 'agent', ARGV[4], 'created', ARGV[5], 'generation', 0)
+        redis.call('PEXPIRE', KEYS[1], ARGV[6])
+        redis.call('SADD', KEYS[2], ARGV[7])
+        redis.call('PEXPIRE', KEYS[2], ARGV[6])
+        return 1
+        """;
+
+    private const string RotateScript = """
+        local current = redis.call('HGET', KEYS[1], 'generation')
+        if not current then return -1 end
+        if tonumber(current) ~= tonumber(ARGV[1]) then
+            redis.call('DEL', KEYS[1])
+            return -2
+        end
+        local next = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        redis.call('PEXPIRE', KEYS[2], ARGV[2])
+        return next
+        """;
+
+    private static readonly RedisValue[] Fields = ["user", "ip"];
+
+    public TimeSpan Lifetime => TimeSpan.FromDays(settings.Get(SettingsRegistry.Auth.JwtRefreshTtlDays));
+
+    public async Task<Session> CreateAsync(Guid userId, Guid orgId, string clientIp, string userAgent)
+    {
+        var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
+        RedisValue[] values =
+        [
+            userId.ToString(), orgId.ToString(), clientIp, userAgent.Length > 256 ? userAgent[..256] : userAgent,
+            time.GetUtcNow().ToUnixTimeMilliseconds(), (long)Lifetime.TotalMilliseconds, id,
+        ];
+        await redis.RunAsync(database => database.ScriptEvaluateAsync(CreateScript, [Key(id), OfUser(userId)], values));
+        return new Session(id, userId, clientIp);
+    }
+
+    public async Task<Session?> FindAsync(string id)
+    {
+        var values = await redis.RunAsync(database => database.HashGetAsync(Key(id), Fields));
+        return Guid.TryParse((string?)values[0], out var userId) ? new Session(id, userId, (string?)values[1] ?? "") : null;
+    }
+
+    /// <summary>Spends a refresh token of this generation and answers the next.</summary>
+    public async Task<(RotateOutcome Outcome, long Generation)> RotateAsync(Session session, long generation)
+    {
+        RedisValue[] values = [generation, (long)Lifetime.TotalMilliseconds];
+        var result = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(RotateScript, [Key(session.Id), OfUser(session.UserId)], values));
+        return result switch
+        {
+            -1 => (RotateOutcome.Unknown, 0),
+            -2 => (RotateOutcome.Replayed, 0),
+            _ => (RotateOutcome.Rotated, result),
+        };
+    }
+
+    public async Task EndAsync(string id, Guid userId)
+    {
+        await redis.RunAsync(database => database.KeyDeleteAsync(Key(id)));
+        await redis.RunAsync(database => database.SetRemoveAsync(OfUser(userId), id));
+    }
+
+    public async Task EndAllAsync(Guid userId)
+    {
+        var ids = await redis.RunAsync(database => database.SetMembersAsync(OfUser(userId)));
+        await redis.RunAsync(database => database.KeyDeleteAsync([.. ids.Select(id => Key(id!)), OfUser(userId)]));
+    }
+
+    /// <summary>Whether the setting lets this session be used from this address.</summary>
+    public bool AllowsUse(Session session, string clientIp) => settings.Get(SettingsRegistry.Auth.SessionIpBinding) != "every" || session.ClientIp == clientIp;
+
+    public bool AllowsRefresh(Session session, string clientIp) => settings.Get(SettingsRegistry.Auth.SessionIpBinding) == "off" || session.ClientIp == clientIp;
+
+    private static RedisKey Key(string id) => string.Create(CultureInfo.InvariantCulture, $"identity:session:{id}");
+
+    private static RedisKey OfUser(Guid userId) => string.Create(CultureInfo.InvariantCulture, $"identity:sessions-of:{userId:N}");
+}

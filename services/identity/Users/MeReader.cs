@@ -1,0 +1,48 @@
+using Dapper;
+using Npgsql;
+using ThinkWatch.Contracts.Identity;
+using ThinkWatch.Identity.Principals;
+using ThinkWatch.ManagementApi;
+using ThinkWatch.Settings;
+
+namespace ThinkWatch.Identity.Users;
+
+internal sealed record MeTeam(string Id, string Name);
+
+/// <summary>The caller as the console shows them. <c>KeyId</c> is null for a session.</summary>
+internal sealed record Me(
+    string Id, string Email, string DisplayName, string OrgId, string SiteName, bool PlatformAdmin,
+    IReadOnlyList<string> Roles, IReadOnlyList<string> Permissions, IReadOnlyList<string> Surfaces, IReadOnlyList<MeTeam> Teams, string? KeyId);
+
+internal sealed class MeReader(NpgsqlDataSource database, PrincipalReader principals, ISettings settings)
+{
+    private const string Names = """
+        SELECT o.name FROM organizations o WHERE o.id = @org;
+        SELECT r.name FROM roles r WHERE r.id = ANY(@roles) ORDER BY r.name;
+        """;
+
+    public async Task<Me> ReadAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var reply = await principals.ReadUserAsync(userId, cancellationToken);
+        return reply.Principal is { } principal ? await ReadAsync(principal, cancellationToken) : throw ApiProblem.Unauthenticated().AsException();
+    }
+
+    public async Task<Me> ReadAsync(Principal caller, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var parameters = new { org = caller.OrgId(), roles = caller.RoleIds.Select(Guid.Parse).ToArray() };
+        await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(Names, parameters, cancellationToken: cancellationToken));
+        var organization = await rows.ReadSingleOrDefaultAsync<string>() ?? "";
+        var roles = (await rows.ReadAsync<string>()).ToList();
+        return new Me(
+            caller.UserId, caller.UserEmail, caller.UserDisplayName, caller.OrgId, SiteName(organization), caller.PlatformAdmin,
+            roles, caller.Permissions, caller.Surfaces, [.. caller.Teams.Select(t => new MeTeam(t.Id, t.Name))], caller.KeyId.Length == 0 ? null : caller.KeyId);
+    }
+
+    // The setting once an operator has set it; until then the name given at set-up.
+    private string SiteName(string organization)
+    {
+        var name = settings.Get(SettingsRegistry.General.SiteName);
+        return name == SettingsRegistry.General.SiteName.Default && organization.Length > 0 ? organization : name;
+    }
+}
