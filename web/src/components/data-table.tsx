@@ -101,7 +101,10 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                       <button
                         type="button"
                         onClick={header.column.getToggleSortingHandler()}
-                        className="group inline-flex items-center gap-1 rounded hover:text-ink"
+                        className={cn(
+                          'group inline-flex items-center gap-1 rounded hover:text-ink',
+                          meta?.align === 'end' && 'flex-row-reverse',
+                        )}
                       >
                         <table.FlexRender header={header} />
                         <Arrow

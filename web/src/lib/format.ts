@@ -27,7 +27,7 @@ export function createFormats(locale: string): Formats {
   // Compact figures keep the international K, M, B in every language: engineers read them so.
   const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
   const oneDigit = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })
-  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'short' })
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'narrow' })
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long' })
   const clock = new Intl.DateTimeFormat(tag, {
     hour: '2-digit',

@@ -4,7 +4,9 @@ import { overviewQuery, ranges, type Range } from '@/lib/api/overview'
 import { choice } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/')({
-  validateSearch: (search: Record<string, unknown>): { range?: Range } => ({ range: choice(search, 'range', ranges) }),
+  validateSearch: (search: Record<string, unknown>): { range?: Range } => ({
+    range: choice(search, 'range', ranges),
+  }),
   loaderDeps: ({ search }) => ({ range: search.range ?? '24h' }),
   loader: ({ context, deps }) => void context.queryClient.prefetchQuery(overviewQuery(deps.range)),
   component: HomeRoute,

@@ -5,7 +5,9 @@ import { meQuery, setupStatusQuery } from '@/lib/api/session'
 import { choice } from '@/lib/search'
 
 export const Route = createFileRoute('/setup')({
-  validateSearch: (search: Record<string, unknown>): { step?: SetupStep } => ({ step: choice(search, 'step', setupSteps) }),
+  validateSearch: (search: Record<string, unknown>): { step?: SetupStep } => ({
+    step: choice(search, 'step', setupSteps),
+  }),
   beforeLoad: async ({ context, search }) => {
     const status = await context.queryClient.ensureQueryData(setupStatusQuery)
     if (status.needs_setup) {

@@ -38,14 +38,14 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
       >
         {t('nav.skip')}
       </a>
-      <div className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-e border-line bg-panel lg:flex">
+      <aside className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-e border-line bg-panel lg:flex">
         <div className="flex h-13 items-center px-4">
           <Logo />
         </div>
         <div className="min-h-0 flex-1 overflow-y-auto">
           <Navigation />
         </div>
-      </div>
+      </aside>
 
       <div className="flex min-w-0 flex-1 flex-col">
         <header className="sticky top-0 z-30 flex h-13 items-center gap-2 border-b border-line bg-canvas/85 px-3 backdrop-blur-md sm:px-6">
@@ -63,12 +63,11 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
             type="button"
             onClick={() => setPalette(true)}
             aria-keyshortcuts="Control+K Meta+K"
-            aria-label={t('palette.open')}
             className="ms-auto flex h-8 items-center gap-2 rounded-md border border-line bg-panel px-2.5 text-sm text-ink-3 transition-colors hover:border-line-strong hover:text-ink-2 sm:ms-0 sm:w-64"
           >
             <Search className="size-4 shrink-0" aria-hidden />
-            <span className="hidden flex-1 text-start sm:block">{t('palette.hint')}</span>
-            <span className="hidden gap-0.5 sm:flex">
+            <span className="flex-1 text-start max-sm:sr-only">{t('palette.hint')}</span>
+            <span className="hidden gap-0.5 sm:flex" aria-hidden>
               <Kbd>{isMac ? '⌘' : 'Ctrl'}</Kbd>
               <Kbd>K</Kbd>
             </span>

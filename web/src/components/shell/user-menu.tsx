@@ -40,10 +40,10 @@ export function UserMenu({ me }: { me: Me }) {
       trigger={
         <button
           type="button"
-          aria-label={t('auth.account', { email: me.email })}
           className="ms-1 grid size-8 place-items-center rounded-full bg-accent-soft text-xs font-semibold text-accent-text transition-colors hover:bg-accent hover:text-accent-ink"
         >
-          {initials(me.display_name || me.email)}
+          <span aria-hidden>{initials(me.display_name || me.email)}</span>
+          <span className="sr-only">{t('auth.account', { email: me.email })}</span>
         </button>
       }
     >

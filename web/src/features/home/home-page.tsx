@@ -61,7 +61,7 @@ export function HomePage({ range, onRange }: HomePageProps) {
                 />
               }
             >
-              <div className="h-64">
+              <div className="h-full min-h-64">
                 {data ? (
                   <Suspense fallback={<Skeleton className="h-full" />}>
                     <TrafficChart series={data.series} metric={metric} range={range} />

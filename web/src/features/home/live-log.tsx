@@ -37,9 +37,11 @@ export function LiveLog({ className }: { className?: string }) {
             <Link
               to="/gateway/logs"
               search={{ id: log.id }}
-              className="grid min-h-9 grid-cols-[6.5rem_minmax(0,1fr)_4.5rem] items-center gap-x-3 px-4 py-1 text-sm transition-colors hover:bg-hover sm:grid-cols-[6.5rem_minmax(0,1fr)_minmax(0,12rem)_4.5rem_5rem_5rem]"
+              className="grid min-h-9 grid-cols-[6.5rem_minmax(0,1fr)_4.5rem] items-center gap-x-3 px-4 py-1 text-sm transition-colors hover:bg-hover sm:grid-cols-[6.5rem_minmax(0,3fr)_minmax(0,2fr)_3.5rem_4rem_4.5rem]"
             >
-              <OutcomeBadge outcome={log.outcome} />
+              <span className="flex">
+                <OutcomeBadge outcome={log.outcome} />
+              </span>
               <span className="flex min-w-0 items-center gap-2">
                 <span className="truncate font-mono text-xs">{log.model}</span>
                 {log.simulated && <SimulatedBadge plain />}

@@ -19,7 +19,7 @@ export function StatTiles({ overview }: { overview: Overview | undefined }) {
   const { t, f } = useI18n()
   if (!overview) {
     return (
-      <div className="grid grid-cols-2 gap-3 md:grid-cols-3 2xl:grid-cols-6">
+      <div className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
         {Array.from({ length: 6 }, (_, index) => (
           <div key={index} className="panel grid h-28 content-between p-4">
             <Skeleton className="h-3 w-16" />
@@ -78,7 +78,7 @@ export function StatTiles({ overview }: { overview: Overview | undefined }) {
     },
   ]
   return (
-    <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 2xl:grid-cols-6">
+    <dl className="grid grid-cols-2 gap-3 md:grid-cols-3 xl:grid-cols-6">
       {tiles.map((tile) => (
         <div key={tile.label} className="panel relative flex h-28 min-w-0 flex-col overflow-hidden px-4 pt-3">
           <dt className="truncate text-xs font-medium text-ink-2">{tile.label}</dt>

@@ -22,7 +22,7 @@ export default function TrafficChart({ series, metric, range }: TrafficChartProp
   const { t, f, locale } = useI18n()
   const data = series.map((point) => ({
     t: point.t,
-    value: metric === 'requests' ? point.requests - point.errors : readings[metric](point),
+    value: readings[metric](point),
     errors: metric === 'requests' ? point.errors : undefined,
   }))
   if (data.every((point) => !point.value && !point.errors)) {
@@ -95,8 +95,7 @@ export default function TrafficChart({ series, metric, range }: TrafficChartProp
         <Area
           type="monotone"
           dataKey="value"
-          name={t(metric === 'requests' ? 'home.answered' : `home.metric.${metric}Short`)}
-          stackId="all"
+          name={t(`home.metric.${metric}Short`)}
           stroke={colour}
           strokeWidth={1.75}
           fill={`url(#fill-${metric})`}
@@ -109,7 +108,6 @@ export default function TrafficChart({ series, metric, range }: TrafficChartProp
             type="monotone"
             dataKey="errors"
             name={t('home.errors')}
-            stackId="all"
             stroke="var(--chart-errors)"
             strokeWidth={1.5}
             fill="var(--chart-errors)"

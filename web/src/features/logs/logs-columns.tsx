@@ -18,12 +18,12 @@ export const logColumns = (t: Translate, f: Formats, open: (log: LogItem) => voi
       <button
         type="button"
         className="rounded whitespace-nowrap hover:underline"
-        aria-label={t('logs.openCall', { id: shortId(log.id) })}
         onClick={(event) => {
           event.stopPropagation()
           open(log)
         }}
       >
+        <span className="sr-only">{t('logs.openCall', { id: shortId(log.id) })} </span>
         <Time value={log.created_at} className="text-ink-2" />
       </button>
     ),
@@ -60,11 +60,8 @@ export const logColumns = (t: Translate, f: Formats, open: (log: LogItem) => voi
     header: t('models.provider'),
     enableSorting: false,
     cell: ({ row: { original: log } }) => (
-      <span className="flex max-w-64 items-baseline gap-1.5">
-        <span className="truncate">{muted(log.provider_display_name ?? log.provider)}</span>
-        {log.upstream_model && log.upstream_model !== log.model && (
-          <Mono className="min-w-0 truncate text-ink-3">{log.upstream_model}</Mono>
-        )}
+      <span className="block max-w-44 truncate" title={log.upstream_model ?? undefined}>
+        {muted(log.provider_display_name ?? log.provider)}
       </span>
     ),
   }),
@@ -84,19 +81,19 @@ export const logColumns = (t: Translate, f: Formats, open: (log: LogItem) => voi
     enableSorting: false,
     cell: ({ getValue }) => <span className="block max-w-40 truncate text-ink-2">{muted(getValue())}</span>,
   }),
-  column.accessor((log) => log.input_tokens ?? 0, {
-    id: 'input_tokens',
-    header: t('logs.tokensIn'),
+  column.display({
+    id: 'tokens',
+    header: t('logs.tokensInOut'),
     meta: { align: 'end' },
     cell: ({ row: { original: log } }) =>
-      log.input_tokens == null ? muted(null) : f.compact(log.input_tokens),
-  }),
-  column.accessor((log) => log.output_tokens ?? 0, {
-    id: 'output_tokens',
-    header: t('logs.tokensOut'),
-    meta: { align: 'end' },
-    cell: ({ row: { original: log } }) =>
-      log.output_tokens == null ? muted(null) : f.compact(log.output_tokens),
+      log.input_tokens == null && log.output_tokens == null ? (
+        muted(null)
+      ) : (
+        <>
+          {f.compact(log.input_tokens ?? 0)} <span className="text-ink-3">/</span>{' '}
+          {f.compact(log.output_tokens ?? 0)}
+        </>
+      ),
   }),
   column.accessor((log) => Number(log.cost_usd ?? 0), {
     id: 'cost_usd',
@@ -116,8 +113,7 @@ export const columnChoices = [
   { id: 'provider', label: 'models.provider' },
   { id: 'user_email', label: 'logs.caller' },
   { id: 'key_name', label: 'logs.key' },
-  { id: 'input_tokens', label: 'logs.tokensIn' },
-  { id: 'output_tokens', label: 'logs.tokensOut' },
+  { id: 'tokens', label: 'logs.tokensInOut' },
   { id: 'cost_usd', label: 'logs.cost' },
   { id: 'latency_ms', label: 'logs.latency' },
 ] as const

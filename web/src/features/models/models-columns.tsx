@@ -52,7 +52,7 @@ export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
       if (routes.length === 0) return <span className="text-ink-3">{t('models.noRoutes')}</span>
       const first = routes[0]
       return (
-        <div className="grid w-56 gap-1">
+        <div className="grid w-56 grid-cols-[minmax(0,1fr)] gap-1">
           <span className="flex items-baseline gap-1.5">
             <span className="truncate">{first?.provider_display_name ?? first?.provider_name}</span>
             <Mono className="min-w-0 truncate text-ink-3">{first?.upstream_model}</Mono>

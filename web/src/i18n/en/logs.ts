@@ -20,6 +20,7 @@ export const logs = {
   'logs.caller': 'Caller',
   'logs.key': 'Key',
   'logs.user': 'User',
+  'logs.tokensInOut': 'Tokens in / out',
   'logs.tokensIn': 'Input tokens',
   'logs.tokensOut': 'Output tokens',
   'logs.tokensCached': 'Cached tokens',

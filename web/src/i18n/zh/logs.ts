@@ -19,6 +19,7 @@ export const logs = {
   'logs.caller': '调用者',
   'logs.key': '密钥',
   'logs.user': '用户',
+  'logs.tokensInOut': '词元 输入/输出',
   'logs.tokensIn': '输入词元',
   'logs.tokensOut': '输出词元',
   'logs.tokensCached': '缓存词元',
