@@ -7,6 +7,7 @@ using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Contracts.Identity;
 using ThinkWatch.Postgres;
 using ThinkWatch.ServiceDefaults;
+using ThinkWatch.Settings;
 
 namespace ThinkWatch.ManagementApi;
 
@@ -20,7 +21,8 @@ public static class ManagementApiHosting
     {
         builder.Services.Configure<JsonOptions>(o => ApiJson.Apply(o.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
-        builder.Services.AddSingleton(TrustedProxies.From(builder.Configuration));
+        builder.Services.AddSingleton(static services => new TrustedProxies(services.GetService<ISettings>()));
+        builder.Services.AddSingleton(static services => new KeyThrottle(services.GetService<ISettings>(), services.GetRequiredService<TimeProvider>()));
         if (!builder.Has<ICallerAuthenticator>())
         {
             builder.AddClientOnce<Identity.IdentityClient>("identity");

@@ -7,7 +7,7 @@ namespace ThinkWatch.ManagementApi;
 /// Finds out who is calling an endpoint under /api and whether they may: key before cookie, then the CSRF rules, the surface, the
 /// organisation to act in, and the permission. What it lets through finds the caller in <c>http.Caller()</c>.
 /// </summary>
-internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticator authenticator, TrustedProxies proxies)
+internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticator authenticator, TrustedProxies proxies, KeyThrottle throttle)
 {
     private const string ConsoleSurface = "console";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
@@ -83,10 +83,12 @@ internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticato
         return (acting, null);
     }
 
-    private static ApiProblem? Refuse(Principal caller, CallerRequirement requirement)
+    private ApiProblem? Refuse(Principal caller, CallerRequirement requirement)
     {
         if (caller.KeyId.Length > 0 && !caller.Surfaces.Contains(ConsoleSurface))
             return ApiProblem.Forbidden("This key does not have the surface console.");
+        if (caller.KeyId.Length > 0 && throttle.Enter(caller.KeyId) is { } wait)
+            return ApiProblem.TooMany("This key makes too many management calls.", wait);
         if (requirement.AnyOf.Count == 0 || requirement.AnyOf.Any(caller.Holds))
             return null;
         return ApiProblem.MissingPermission(string.Join(" or ", requirement.AnyOf));

@@ -1,34 +1,23 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
+using ThinkWatch.Settings;
 
 namespace ThinkWatch.ManagementApi;
 
 /// <summary>
-/// Whom to believe about the client's address and host: loopback (edge in the same machine) and the networks in TRUSTED_PROXIES
-/// (comma-separated CIDR). Immutable.
+/// Whom to believe about the client's address and host: loopback (edge on the same machine) and what the setting <c>auth.trusted_proxies</c> names.
+/// The setting is parsed once for each value; the result is swapped atomically.
 /// </summary>
-internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
+internal sealed class TrustedProxies(ISettings? settings)
 {
-    public static TrustedProxies From(IConfiguration configuration)
-    {
-        var networks = new List<IPNetwork>();
-        foreach (var text in (configuration["TRUSTED_PROXIES"] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            networks.Add(IPNetwork.TryParse(text, out var network)
-                ? network
-                : throw new InvalidOperationException($"TRUSTED_PROXIES holds '{text}', which is not a network such as 10.0.0.0/8."));
-        }
-
-        return new TrustedProxies(networks);
-    }
+    private volatile Parsed _parsed = new([], []);
 
     public bool Trusts(IPAddress? address)
     {
         if (address is null)
             return false;
         var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return IPAddress.IsLoopback(plain) || networks.Any(n => n.Contains(plain));
+        return IPAddress.IsLoopback(plain) || Networks().Any(n => n.Contains(plain));
     }
 
     public IPAddress Resolve(HttpContext http)
@@ -59,4 +48,25 @@ internal sealed class TrustedProxies(IReadOnlyList<IPNetwork> networks)
         address = endpoint.Address;
         return true;
     }
+
+    private IReadOnlyList<IPNetwork> Networks()
+    {
+        var text = settings?.Get(SettingsRegistry.Auth.TrustedProxies) ?? [];
+        var parsed = _parsed;
+        if (ReferenceEquals(parsed.Text, text))
+            return parsed.Networks;
+        var networks = new List<IPNetwork>();
+        foreach (var entry in text)
+        {
+            if (IPNetwork.TryParse(entry, out var network))
+                networks.Add(network);
+            else if (IPAddress.TryParse(entry, out var single))
+                networks.Add(new IPNetwork(single, single.GetAddressBytes().Length * 8));
+        }
+
+        _parsed = new Parsed(text, networks);
+        return networks;
+    }
+
+    private sealed record Parsed(IReadOnlyList<string> Text, IReadOnlyList<IPNetwork> Networks);
 }

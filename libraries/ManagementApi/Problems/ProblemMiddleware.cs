@@ -2,6 +2,9 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Template;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -40,7 +43,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         try
         {
             await next(http);
-            return http.Response.HasStarted || http.GetEndpoint() is { RequestDelegate: not null } and Microsoft.AspNetCore.Routing.RouteEndpoint
+            return http.Response.HasStarted || http.GetEndpoint() is { RequestDelegate: not null } and RouteEndpoint
                 ? null
                 : Unrouted(http);
         }
@@ -72,9 +75,15 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         }
     }
 
-    private static ApiProblem Unrouted(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+    // The routes that gRPC maps for unknown services take any path of two segments: a 405 counts only when one of ours has this path.
+    private static ApiProblem Unrouted(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed && IsKnownPath(http)
         ? new ApiProblem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Method not allowed", $"{http.Request.Method} is not possible here.")
         : ApiProblem.NotFound("resource");
+
+    private static bool IsKnownPath(HttpContext http) =>
+        http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.Metadata.GetMetadata<CallerRequirement>() is not null)
+            .Any(e => new TemplateMatcher(TemplateParser.Parse(e.RoutePattern.RawText!), []).TryMatch(http.Request.Path, []));
 
     private static void LimitBody(HttpContext http)
     {
