@@ -1,0 +1,29 @@
+using ThinkWatch.AuditIngest.Gaps;
+using ThinkWatch.AuditIngest.Intake;
+using ThinkWatch.ClickHouse;
+using ThinkWatch.Postgres;
+
+namespace ThinkWatch.AuditIngest;
+
+internal static class AuditIngestHosting
+{
+    private const int MaxFrameBytes = 80 << 20;
+
+    public static void AddAuditIngest(this WebApplicationBuilder builder)
+    {
+        builder.AddPostgres("audit");
+        builder.AddClickHouse("clickhouse");
+        builder.Services.AddGrpc(o => o.MaxReceiveMessageSize = MaxFrameBytes);
+        builder.Services.AddSingleton<IngestMetrics>();
+        builder.Services.AddSingleton<SchemaState>();
+        builder.Services.AddHostedService<SchemaService>();
+        builder.Services.AddHealthChecks().AddCheck<SchemaState>("clickhouse_schema", tags: ["ready"]);
+        builder.Services.AddSingleton<PlatformRow>();
+        builder.Services.AddSingleton<FrameStore>();
+        builder.Services.AddSingleton<SequenceLedger>();
+        builder.Services.AddSingleton<GapRepository>();
+        builder.Services.AddHostedService<GapWatcher>();
+    }
+
+    public static void MapAuditIngest(this WebApplication app) => app.MapGrpcService<ShipService>();
+}

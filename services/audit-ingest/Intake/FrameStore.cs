@@ -1,0 +1,133 @@
+using System.Globalization;
+using Google.Protobuf;
+using ThinkWatch.AuditIngest.Gaps;
+using ThinkWatch.AuditIngest.Rows;
+using ThinkWatch.ClickHouse;
+using ThinkWatch.Contracts.Audit;
+
+namespace ThinkWatch.AuditIngest.Intake;
+
+/// <summary>
+/// One frame = one INSERT of one block, with the frame's range as deduplication token: however often a frame arrives, its rows are there
+/// once. Any number of frames at once; the caller bounds them.
+/// </summary>
+internal sealed partial class FrameStore(
+    IClickHouse clickHouse, SchemaState schema, SequenceLedger sequences, PlatformRow platform, IngestMetrics metrics, TimeProvider time, ILogger<FrameStore> log)
+{
+    private const int UnknownTable = 60;
+    private const int UnknownDatabase = 81;
+
+    /// <summary>A frame must stay one block and one part: the token covers a block, and a part is what is deduplicated.</summary>
+    private static readonly Dictionary<string, string> InsertSettings = new(StringComparer.Ordinal)
+    {
+        ["input_format_parallel_parsing"] = "0",
+        ["max_insert_threads"] = "1",
+        ["max_threads"] = "1",
+        ["max_insert_block_size"] = "1000000",
+        ["min_insert_block_size_rows"] = "1000000",
+        ["min_insert_block_size_bytes"] = "1073741824",
+    };
+
+    // ClickHouse's own words for data that it cannot read: repeating the frame cannot help.
+    private static readonly HashSet<int> DataFaults = [6, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 131, 349];
+
+    /// <summary>The acknowledgement to send. Throws <see cref="ClickHouseException"/> when the frame must come again later.</summary>
+    public async Task<FrameAck> StoreAsync(Frame frame, CancellationToken cancellationToken)
+    {
+        if (!schema.IsApplied)
+            throw new ClickHouseException(0, "the tables of ClickHouse are not there yet");
+        if (Fault(frame) is { } fault)
+            return await RefuseAsync(frame, fault, cancellationToken);
+        var table = RowTables.Find(frame.Kind)!;
+        using var rows = new RowBinaryWriter(RowSpace(frame));
+        long newest;
+        try
+        {
+            newest = table.Encode(frame, rows);
+        }
+        catch (InvalidProtocolBufferException malformed)
+        {
+            return await RefuseAsync(frame, $"a record is malformed: {malformed.Message}", cancellationToken);
+        }
+
+        if (await InsertAsync(frame, table, rows, cancellationToken) is { } refusal)
+            return refusal;
+        sequences.Received(frame);
+        metrics.Stored(frame.Kind, frame.Records.Count);
+        metrics.Lag(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(newest));
+        return Answer(frame, accepted: true);
+    }
+
+    internal static string Token(Frame frame) => string.Create(
+        CultureInfo.InvariantCulture, $"{frame.ProducerId}/{(int)frame.Kind}/{frame.FirstSequence}-{frame.LastSequence}");
+
+    private static FrameAck Answer(Frame frame, bool accepted) => new()
+    {
+        ProducerId = frame.ProducerId,
+        Kind = frame.Kind,
+        FirstSequence = frame.FirstSequence,
+        LastSequence = frame.LastSequence,
+        Accepted = accepted,
+    };
+
+    private static string? Fault(Frame frame)
+    {
+        if (RowTables.Find(frame.Kind) is null)
+            return $"there is no table for kind {(int)frame.Kind}";
+        if (frame.ProducerId.Length is 0 or > 200)
+            return "producer_id is missing or too long";
+        if (frame.FirstSequence == 0 || frame.LastSequence < frame.FirstSequence)
+            return "the sequence range is malformed";
+        if (frame.Records.Count == 0)
+            return "there are no records";
+        return (ulong)frame.Records.Count > frame.LastSequence - frame.FirstSequence + 1 ? "there are more records than sequence numbers" : null;
+    }
+
+    private static int RowSpace(Frame frame)
+    {
+        const int columnsOfARow = 700;
+        var bytes = 0;
+        foreach (var record in frame.Records)
+            bytes += record.Length;
+        return bytes + frame.Records.Count * columnsOfARow;
+    }
+
+    private async Task<FrameAck?> InsertAsync(Frame frame, IRowTable table, RowBinaryWriter rows, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var call = new ClickHouseCall { DeduplicationToken = Token(frame), Settings = InsertSettings };
+            await clickHouse.InsertAsync(table.Target, "RowBinary", rows.Written, call, cancellationToken);
+            return null;
+        }
+        catch (ClickHouseException fault) when (fault.Code is UnknownTable or UnknownDatabase)
+        {
+            schema.Lose();
+            throw;
+        }
+        catch (ClickHouseException fault) when (DataFaults.Contains(fault.Code))
+        {
+            return await RefuseAsync(frame, fault.Message, cancellationToken);
+        }
+    }
+
+    private async Task<FrameAck> RefuseAsync(Frame frame, string error, CancellationToken cancellationToken)
+    {
+        Refused(frame.ProducerId, frame.Kind, frame.FirstSequence, frame.LastSequence, error);
+        await platform.WriteAsync(
+            Token(frame) + "/refused",
+            "audit.frame_refused",
+            frame.ProducerId,
+            $"{frame.Kind} events {frame.FirstSequence} to {frame.LastSequence} were refused: {error}",
+            cancellationToken);
+        metrics.Refused(frame.Kind, frame.Records.Count);
+        // Refused is not lost: the producer keeps the frame.
+        sequences.Received(frame);
+        var answer = Answer(frame, accepted: false);
+        answer.Error = error;
+        return answer;
+    }
+
+    [LoggerMessage(302, LogLevel.Error, "Refused {Kind} events {First} to {Last} of producer {Producer} for good: {Reason}")]
+    private partial void Refused(string producer, RecordKind kind, ulong first, ulong last, string reason);
+}
