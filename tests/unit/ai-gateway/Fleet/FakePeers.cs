@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Grpc.Core;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Contracts.Bodies;
+using ThinkWatch.Contracts.Catalog;
+using ThinkWatch.Contracts.Limits;
+
+namespace ThinkWatch.AiGateway.Tests.Fleet;
+
+/// <summary>Limits' wire: every call is let through unless a test says otherwise for its key lineage.</summary>
+internal sealed class FakeLimits : Limits.LimitsBase
+{
+    public ConcurrentDictionary<string, Func<CheckRequest, CheckReply>> ByLineage { get; } = new();
+
+    public ConcurrentDictionary<string, CheckRequest> Checks { get; } = new();
+
+    public ConcurrentDictionary<string, SettleRequest> Settled { get; } = new();
+
+    public ConcurrentQueue<MoveRequest> Moves { get; } = new();
+
+    /// <summary>How long a check takes.</summary>
+    public TimeSpan Delay { get; set; }
+
+    public override async Task<CheckReply> Check(CheckRequest request, ServerCallContext context)
+    {
+        Checks[request.RequestId] = request;
+        if (Delay > TimeSpan.Zero)
+            await Task.Delay(Delay, context.CancellationToken);
+        return ByLineage.TryGetValue(request.KeyLineageId, out var answer) ? answer(request) : new CheckReply { Allowed = true };
+    }
+
+    public override Task<MoveReply> Move(MoveRequest request, ServerCallContext context)
+    {
+        Moves.Enqueue(request);
+        return Task.FromResult(new MoveReply { Allowed = true });
+    }
+
+    public override Task<SettleReply> Settle(SettleRequest request, ServerCallContext context)
+    {
+        Settled[request.RequestId] = request;
+        return Task.FromResult(new SettleReply { Applied = true });
+    }
+}
+
+/// <summary>The catalog's wire, with a snapshot that tests change.</summary>
+internal sealed class FakeCatalog : Catalog.CatalogBase
+{
+    private volatile Snapshot _snapshot = new();
+
+    public void Change(Action<Snapshot> change)
+    {
+        lock (this)
+        {
+            var next = _snapshot.Clone();
+            change(next);
+            next.Sequence++;
+            _snapshot = next;
+        }
+    }
+
+    public override async Task Watch(CatalogWatchRequest request, IServerStreamWriter<CatalogEvent> responseStream, ServerCallContext context)
+    {
+        ulong sent = 0;
+        while (!context.CancellationToken.IsCancellationRequested)
+        {
+            var snapshot = _snapshot;
+            await responseStream.WriteAsync(new CatalogEvent { Sequence = snapshot.Sequence, Snapshot = snapshot.Sequence == sent ? null : snapshot });
+            sent = snapshot.Sequence;
+            await Task.Delay(20, context.CancellationToken);
+        }
+    }
+}
+
+/// <summary>Audit-ingest's wire: keeps every row.</summary>
+internal sealed class FakeAudit : AuditIngest.AuditIngestBase
+{
+    public ConcurrentDictionary<string, ConcurrentQueue<GatewayCall>> Rows { get; } = new();
+
+    public override async Task Ship(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<FrameAck> responseStream, ServerCallContext context)
+    {
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            var frame = requestStream.Current;
+            foreach (var record in frame.Records)
+            {
+                var row = GatewayCall.Parser.ParseFrom(record);
+                Rows.GetOrAdd(row.Id, static _ => new()).Enqueue(row);
+            }
+
+            await responseStream.WriteAsync(new FrameAck
+            {
+                ProducerId = frame.ProducerId,
+                Kind = frame.Kind,
+                FirstSequence = frame.FirstSequence,
+                LastSequence = frame.LastSequence,
+                Accepted = true,
+            });
+        }
+    }
+}
+
+/// <summary>Body-offload's wire: keeps bodies in memory.</summary>
+internal sealed class FakeBodies : Bodies.BodiesBase
+{
+    public ConcurrentDictionary<string, byte[]> Stored { get; } = new();
+
+    public override async Task<PutReply> Put(IAsyncStreamReader<PutChunk> requestStream, ServerCallContext context)
+    {
+        using var body = new MemoryStream();
+        BodyKey? key = null;
+        while (await requestStream.MoveNext(context.CancellationToken))
+        {
+            key ??= requestStream.Current.Header?.Key;
+            requestStream.Current.Data?.WriteTo(body);
+        }
+
+        var uri = $"file://bodies/{key!.Table}/{key.Date}/{key.OrgId}/{key.Id}/{key.Field}";
+        Stored[uri] = body.ToArray();
+        return new PutReply { Uri = uri, Bytes = body.Length, Tokens = { "offloaded" } };
+    }
+}
