@@ -1,4 +1,3 @@
-using StackExchange.Redis;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Counters;
@@ -15,14 +14,11 @@ internal static class Limits
     {
         builder.AddPostgres("limits");
         builder.AddChangeFeed();
-        builder.Services.AddSingleton<IConnectionMultiplexer>(_ =>
-        {
-            var options = ConfigurationOptions.Parse(builder.Configuration.GetConnectionString("redis") ?? "127.0.0.1:6379");
-            options.AbortOnConnectFail = false;
-            var multiplexer = ConnectionMultiplexer.Connect(options);
-            multiplexer.PreserveAsyncOrder = false;
-            return multiplexer;
-        });
+        builder.AddRedisClient(
+            "redis",
+            static settings => (settings.DisableHealthChecks, settings.DisableAutoActivation) = (true, false),
+            static options => (options.ConnectTimeout, options.KeepAlive, options.ClientName) = (2000, 5, "thinkwatch-limits"));
+        builder.Services.AddHealthChecks().AddCheck<CounterStoreCheck>("redis", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
         builder.AddManagementApi();
         builder.Services.AddSingleton<RuleStore>();
         builder.Services.AddSingleton<ActiveRules>();
