@@ -16,6 +16,9 @@ internal static class Readiness
 {
     public const string Tag = "ready";
 
+    /// <summary>Beside <see cref="Tag"/> on a check that waits for an administrator, not for a process: nagging would not help.</summary>
+    public const string SetUpTag = "setup";
+
     public static void AddReadiness(this IServiceCollection services)
     {
         services.AddHealthChecks();
@@ -60,7 +63,7 @@ internal sealed partial class DependencyReporter(HealthCheckService checks, Time
         var wasReady = true;
         do
         {
-            var report = await checks.CheckHealthAsync(static c => c.Tags.Contains(Readiness.Tag), stoppingToken);
+            var report = await checks.CheckHealthAsync(static c => c.Tags.Contains(Readiness.Tag) && !c.Tags.Contains(Readiness.SetUpTag), stoppingToken);
             var missing = report.Entries.Where(static e => e.Value.Status == HealthStatus.Unhealthy).ToList();
             foreach (var (name, entry) in missing) Waiting(name, entry.Description ?? entry.Exception?.GetType().Name ?? "unavailable");
             if (missing.Count == 0 && !wasReady) Ready();

@@ -26,7 +26,7 @@ internal static class AiGatewayService
         builder.AddProviders();
         builder.AddCapture();
         builder.AddStages();
-        builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("providers", tags: ["ready"]);
+        builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("providers", tags: ["ready", "setup"]);
     }
 
     public static void MapAiGateway(this WebApplication app)
