@@ -42,6 +42,6 @@ internal static class Embedded
     private static string[] GarnetArguments(string directory) =>
     [
         "exec", Fetch.Garnet, "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode", "--aof", "--aof-commit-freq", "100", "--recover",
-        "--device-type", "RandomAccess", "--checkpointdir", directory, "--index", "16m", "--quiet", "--port",
+        "--device-type", "RandomAccess", "--checkpointdir", directory, "--index", "16m", "-q", "--port",
     ];
 }

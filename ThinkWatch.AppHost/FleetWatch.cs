@@ -23,7 +23,7 @@ internal sealed class FleetWatch(ResourceNotificationService notifications, Dist
                 if (change.Resource is not (ProjectResource or ExecutableResource))
                     continue;
                 lock (_entries)
-                    _entries[change.ResourceId] = RunFile.EntryOf(change.Snapshot);
+                    _entries[change.ResourceId] = RunFile.EntryOf(change);
                 if (!_ready && IsReady())
                 {
                     _ready = true;
@@ -78,7 +78,7 @@ internal sealed class FleetWatch(ResourceNotificationService notifications, Dist
     private void WriteRunFile()
     {
         lock (_entries)
-            new RunFile(Environment.ProcessId, _ready, Address("gateway"), Address("console"), _entries).Write(paths.RunFile);
+            new RunFile(Environment.ProcessId, _ready, Address("gateway"), Address("console"), _entries.Values).Write(paths.RunFile);
     }
 
     private string? Address(string endpoint)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ThinkWatch.AppHost;
 
 /// <summary>What runs, for other programs to read: written whole at every change, in one step.</summary>
-internal sealed record RunFile(int AppHost, bool Ready, string? Gateway, string? Console, SortedDictionary<string, RunFile.Entry> Resources)
+internal sealed record RunFile(int AppHost, bool Ready, string? Gateway, string? Console, IReadOnlyCollection<RunFile.Entry> Resources)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -14,14 +14,15 @@ internal sealed record RunFile(int AppHost, bool Ready, string? Gateway, string?
     };
 
     /// <param name="StartedAt">The kernel's start time of the process: with it, a pid that was given to somebody else is known for what it is.</param>
-    internal sealed record Entry(string State, bool Healthy, int? Pid, long? StartedAt, Dictionary<string, int>? Ports);
+    internal sealed record Entry(string Name, string State, bool Healthy, int? Pid, long? StartedAt, Dictionary<string, int>? Ports);
 
-    public static Entry EntryOf(CustomResourceSnapshot snapshot)
+    public static Entry EntryOf(ResourceEvent change)
     {
+        var snapshot = change.Snapshot;
         var pid = snapshot.Properties.FirstOrDefault(p => p.Name == "executable.pid")?.Value as int?;
         var ports = snapshot.Urls.Where(u => u.Name is not null).ToDictionary(u => u.Name!, u => new Uri(u.Url).Port);
         return new(
-            snapshot.State?.Text ?? "", snapshot.HealthStatus == HealthStatus.Healthy,
+            change.Resource.Name, snapshot.State?.Text ?? "", snapshot.HealthStatus == HealthStatus.Healthy,
             pid, pid is { } id ? StartTime(id) : null, ports.Count == 0 ? null : ports);
     }
 
@@ -40,7 +41,7 @@ internal sealed record RunFile(int AppHost, bool Ready, string? Gateway, string?
         try
         {
             var run = JsonSerializer.Deserialize<RunFile>(File.ReadAllText(path), Json);
-            return [.. run?.Resources.Where(r => r.Value is { Pid: { } pid, StartedAt: { } at } && StartTime(pid) == at).Select(r => $"{r.Key} ({r.Value.Pid})") ?? []];
+            return [.. run?.Resources.Where(r => r is { Pid: { } pid, StartedAt: { } at } && StartTime(pid) == at).Select(r => $"{r.Name} ({r.Pid})") ?? []];
         }
         catch (JsonException)
         {

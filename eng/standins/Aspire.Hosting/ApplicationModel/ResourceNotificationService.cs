@@ -112,6 +112,16 @@ public class ResourceNotificationService
         }
     }
 
+    /// <summary>Nothing changes any more: watchers end when they have read what there is.</summary>
+    internal void Complete()
+    {
+        lock (_gate)
+        {
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryComplete();
+        }
+    }
+
     public async Task<ResourceEvent> WaitForResourceAsync(
         string resourceName, Func<ResourceEvent, bool> predicate, CancellationToken cancellationToken = default)
     {

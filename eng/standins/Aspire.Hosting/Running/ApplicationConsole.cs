@@ -9,7 +9,7 @@ namespace Aspire.Hosting.Running;
 /// Everything that is written: one queue, one writer. On a terminal the lines scroll above a live table of the resources;
 /// elsewhere they are plain. What the AppHost itself writes to <see cref="Console.Out"/> takes the same way.
 /// </summary>
-internal sealed class ApplicationConsole : IAsyncDisposable
+internal sealed class ApplicationConsole(ResourceNotificationService notifications) : IAsyncDisposable
 {
     private static readonly string[] Palette = ["cyan", "green", "yellow", "blue", "magenta", "aqua", "lime", "olive", "teal", "fuchsia", "silver", "orange1"];
 
@@ -24,11 +24,11 @@ internal sealed class ApplicationConsole : IAsyncDisposable
     private volatile bool _dirty = true;
 
     /// <summary>Starts to write: before that, lines wait in the queue.</summary>
-    public void Show(ResourceNotificationService notifications)
+    public void Show()
     {
         var live = !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi;
         Console.SetOut(new LineWriter(text => Line("", text)));
-        _watching = Task.Run(() => WatchAsync(notifications, narrate: !live));
+        _watching = Task.Run(() => WatchAsync(narrate: !live));
         _writing = Task.Run(() => live ? WriteLiveAsync() : WritePlainAsync());
     }
 
@@ -44,9 +44,10 @@ internal sealed class ApplicationConsole : IAsyncDisposable
 
     public async Task CloseAsync()
     {
+        notifications.Complete();
+        await _watching;
         await _closing.CancelAsync();
         _lines.Writer.TryComplete();
-        await _watching;
         await _writing;
         Console.SetOut(_out);
     }
@@ -57,21 +58,14 @@ internal sealed class ApplicationConsole : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task WatchAsync(ResourceNotificationService notifications, bool narrate)
+    private async Task WatchAsync(bool narrate)
     {
-        try
+        await foreach (var change in notifications.WatchAsync(CancellationToken.None))
         {
-            await foreach (var change in notifications.WatchAsync(_closing.Token))
-            {
-                var news = _table.Update(change);
-                _dirty = true;
-                if (narrate && news is not null)
-                    Event(change.ResourceId, news);
-            }
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            // Closed.
+            var news = _table.Update(change);
+            _dirty = true;
+            if (narrate && news is not null)
+                Event(change.ResourceId, news);
         }
     }
 

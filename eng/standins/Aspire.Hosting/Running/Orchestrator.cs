@@ -30,7 +30,7 @@ internal sealed class Orchestrator(
                 _supervisors.Add(new Supervisor(resource, replica, context, notifications, _health, console) { IsTask = tasks.Contains(resource) });
         }
 
-        console.Show(notifications);
+        console.Show();
         foreach (var supervisor in _supervisors)
             supervisor.Start();
         return Task.CompletedTask;
