@@ -110,7 +110,9 @@ internal sealed class Supervisor(
             process.Signal(SupervisedProcess.Sigterm); // the stop came between start and assignment
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var watch = health.WatchAsync(Resource, replica, status => Publish(KnownResourceStates.Running, s => s with { HealthStatus = status }), ended.Token);
+        var watch = IsTask
+            ? Task.CompletedTask // it is waited for until it ends, not until it is healthy
+            : health.WatchAsync(Resource, replica, status => Publish(KnownResourceStates.Running, s => s with { HealthStatus = status }), ended.Token);
         var exitCode = await process.Exited;
         await ended.CancelAsync();
         await watch;

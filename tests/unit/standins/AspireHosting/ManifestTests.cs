@@ -19,7 +19,7 @@ public sealed class ManifestTests : IDisposable
         var builder = DistributedApplication.CreateBuilder(new DistributedApplicationOptions
         {
             Args = ["--publisher", "manifest", "--output-path", path],
-            ProjectDirectory = Path.Combine(_directory, "AppHost"),
+            ProjectDirectory = Directory.CreateDirectory(Path.Combine(_directory, "AppHost")).FullName,
         });
         var token = builder.AddParameter("internal-token", secret: true);
         var catalog = builder.AddPostgres("postgres").WithDataVolume("pg").AddDatabase("catalogdb");
