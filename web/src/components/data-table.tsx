@@ -76,8 +76,8 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   const headers = table.getHeaderGroups()[0]?.headers ?? []
 
   return (
-    <div className={cn('panel overflow-hidden', props.className)}>
-      <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={props.label}>
+    <div className={cn('panel relative overflow-hidden', props.className)}>
+      <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={props.label}>
         <table className="w-full border-collapse text-sm">
           <thead>
             <tr className="border-b border-line bg-sunken/70">

@@ -16,6 +16,7 @@ import { useI18n } from '@/i18n'
 import { cn } from '@/lib/cn'
 import { useTheme } from '@/lib/theme'
 import { Kbd } from '../ui/kbd'
+import { Scrim } from '../ui/scrim'
 import { navigation } from './navigation'
 import { useSignOut } from './user-menu'
 
@@ -151,7 +152,7 @@ export default function CommandPalette({ onClose }: { onClose: () => void }) {
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <div data-scroll-lock="" aria-hidden className="fade-in fixed inset-0 z-40 bg-scrim" />
+        <Scrim />
         <Dialog.Content
           aria-describedby={undefined}
           className="pop-in fixed inset-x-3 top-[12vh] z-50 mx-auto max-w-lg overflow-hidden rounded-xl border border-line bg-raised shadow-pop outline-none"

@@ -4,14 +4,7 @@ import type { ReactNode } from 'react'
 import { useI18n } from '@/i18n'
 import { cn } from '@/lib/cn'
 import { Button } from './button'
-
-// Radix's own overlay locks scrolling through an inline <style>, which the content security policy
-// refuses. A plain scrim with an attribute that the stylesheet knows does the same.
-function Scrim({ className }: { className?: string }) {
-  return (
-    <div data-scroll-lock="" aria-hidden className={cn('fade-in fixed inset-0 z-40 bg-scrim', className)} />
-  )
-}
+import { Scrim } from './scrim'
 
 interface DialogProps {
   open: boolean

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
 import { recentLogsQuery } from '@/lib/api/logs'
+import { dash } from '@/lib/format'
 
 export function LiveLog({ className }: { className?: string }) {
   const { t, f } = useI18n()
@@ -48,7 +49,7 @@ export function LiveLog({ className }: { className?: string }) {
               </span>
               <span className="hidden truncate text-ink-2 sm:block">{log.user_email ?? log.key_name}</span>
               <span className="tnum hidden text-end text-ink-2 sm:block">
-                {f.compact((log.input_tokens ?? 0) + (log.output_tokens ?? 0))}
+                {log.input_tokens == null ? dash : f.compact(log.input_tokens + (log.output_tokens ?? 0))}
               </span>
               <span className="tnum text-end">{f.duration(log.latency_ms)}</span>
               <Time value={log.created_at} className="hidden text-end text-xs text-ink-3 sm:block" />

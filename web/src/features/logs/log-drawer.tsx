@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { CopyButton } from '@/components/copy-button'
 import { ErrorState } from '@/components/states'
 import { OutcomeBadge, SimulatedBadge } from '@/components/status'
-import { Id, Time } from '@/components/text'
+import { Id, Mono, Time } from '@/components/text'
 import { Drawer } from '@/components/ui/dialog'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
@@ -78,6 +78,12 @@ function Detail({ log, onFilter }: { log: LogDetail; onFilter: LogDrawerProps['o
       <div className="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 pt-3 sm:px-5">
         <Id value={log.id} label={t('error.copyRequestId')} full />
         <Time value={log.created_at} className="text-xs text-ink-3" />
+        {log.provider && (
+          <span className="min-w-0 truncate text-xs text-ink-2">
+            {log.provider_display_name ?? log.provider}
+            {log.upstream_model && <Mono className="ms-1.5 text-ink-3">{log.upstream_model}</Mono>}
+          </span>
+        )}
         {body.data?.request_body && (
           <CopyButton
             variant="secondary"
