@@ -35,8 +35,8 @@ export function Panel(props: {
 }) {
   return (
     <section className={`panel flex min-w-0 flex-col ${props.className ?? ''}`} aria-label={props.title}>
-      <header className="flex min-h-11 items-center gap-3 px-4">
-        <h2 className="min-w-0 flex-1 truncate text-sm font-semibold">{props.title}</h2>
+      <header className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2">
+        <h2 className="min-w-0 flex-1 basis-32 truncate text-sm font-semibold">{props.title}</h2>
         {props.aside}
       </header>
       <div className={props.flush ? 'min-h-0 flex-1' : 'min-h-0 flex-1 px-4 pb-4'}>{props.children}</div>

@@ -7,7 +7,10 @@ import { inputStyles } from './input'
 export function Select({ className, children, ...props }: ComponentProps<'select'>) {
   return (
     <span className={cn('relative inline-flex w-full', className)}>
-      <select className={cn(inputStyles, 'h-8 items-center pe-8')} {...props}>
+      <select
+        className={cn(inputStyles, 'h-8 items-center overflow-hidden pe-8 text-ellipsis whitespace-nowrap')}
+        {...props}
+      >
         {children}
       </select>
       <ChevronDown

@@ -50,7 +50,7 @@ export function LogFilterBar({ search, onSearch }: LogFilterBarProps) {
   return (
     <div className="mb-3 grid gap-2">
       <div className="flex flex-wrap items-center gap-2">
-        <search className="relative min-w-0 flex-1 basis-64">
+        <search className="relative min-w-0 flex-1 basis-full sm:basis-64">
           <Search className="pointer-events-none absolute start-2.5 top-2 size-4 text-ink-3" aria-hidden />
           <Input
             role="searchbox"
@@ -65,7 +65,7 @@ export function LogFilterBar({ search, onSearch }: LogFilterBarProps) {
           aria-label={t('models.model')}
           value={search.model ?? ''}
           onChange={(event) => onSearch({ model: event.target.value || undefined })}
-          className="w-44 max-sm:flex-1"
+          className="w-44 max-sm:flex-1 max-sm:basis-32"
         >
           <option value="">{t('logs.allModels')}</option>
           {[...options].map((model) => (
@@ -78,7 +78,7 @@ export function LogFilterBar({ search, onSearch }: LogFilterBarProps) {
           aria-label={t('logs.outcome')}
           value={search.outcome ?? ''}
           onChange={(event) => onSearch({ outcome: outcomes.find((each) => each === event.target.value) })}
-          className="w-36 max-sm:flex-1"
+          className="w-36 max-sm:flex-1 max-sm:basis-32"
         >
           <option value="">{t('logs.allOutcomes')}</option>
           {outcomes.map((outcome) => (

@@ -11,6 +11,7 @@ export function WelcomeStep({ onNext }: { onNext: () => void }) {
   const { t } = useI18n()
   const status = useQuery({ ...setupStatusQuery, refetchInterval: 4_000 })
   const checks = status.data?.checks ?? []
+  const ready = checks.filter((check) => healthTone(check.status) === 'ok')
   const failing = checks.filter((check) => healthTone(check.status) === 'bad')
   return (
     <>
@@ -19,7 +20,7 @@ export function WelcomeStep({ onNext }: { onNext: () => void }) {
         <header className="flex h-11 items-center justify-between border-b border-line px-4">
           <h2 className="text-sm font-semibold">{t('setup.welcome.checks')}</h2>
           <span aria-live="polite" className="text-xs text-ink-3">
-            {t('setup.welcome.passing', { n: checks.length - failing.length, total: checks.length })}
+            {t('setup.welcome.passing', { n: ready.length, total: checks.length })}
           </span>
         </header>
         {status.isError ? (
