@@ -18,6 +18,7 @@ internal sealed partial class Engine : IAsyncDisposable
     private readonly SemaphoreSlim _free;
     private readonly ChdbConnection _control;
     private readonly Lock _controlling = new();
+    private bool _closed;
     private int _waiting;
 
     public Engine(ServerOptions options, ILogger<Engine> logger)
@@ -70,22 +71,12 @@ internal sealed partial class Engine : IAsyncDisposable
     }
 
     /// <summary>Asks the engine to stop the statement that runs under <paramref name="mark"/>; it answers its own caller.</summary>
-    public void Stop(string mark)
-    {
-        lock (_controlling)
-        {
-            try
-            {
-                _control.Execute($"KILL QUERY WHERE Settings['log_comment'] = {Quote(mark)} ASYNC");
-            }
-            catch (EngineException failure)
-            {
-                LogStopFailed(failure.Code);
-            }
-        }
-    }
+    public void Stop(string mark) => Kill($"= {Quote(mark)}");
 
-    /// <summary>Waits for the running statements, stopping those that take longer, and closes the engine: exit without it crashes.</summary>
+    /// <summary>Asks the engine to stop every statement that came over HTTP.</summary>
+    public void StopAll() => Kill("LIKE 'http:%'");
+
+    /// <summary>Waits for the running statements, stopping those that take too long, and closes the engine: exit without it crashes.</summary>
     public async ValueTask DisposeAsync()
     {
         var returned = 0;
@@ -100,7 +91,12 @@ internal sealed partial class Engine : IAsyncDisposable
 
         while (_idle.TryTake(out var connection))
             connection.Dispose();
-        _control.Dispose();
+        lock (_controlling)
+        {
+            _closed = true;
+            _control.Dispose();
+        }
+
         _free.Dispose();
         LogClosed();
     }
@@ -129,10 +125,21 @@ internal sealed partial class Engine : IAsyncDisposable
         return connection;
     }
 
-    private void StopAll()
+    private void Kill(string marks)
     {
         lock (_controlling)
-            _control.Execute("KILL QUERY WHERE Settings['log_comment'] LIKE 'http:%' ASYNC");
+        {
+            if (_closed)
+                return;
+            try
+            {
+                _control.Execute($"KILL QUERY WHERE Settings['log_comment'] {marks} ASYNC");
+            }
+            catch (EngineException failure)
+            {
+                LogStopFailed(failure.Code);
+            }
+        }
     }
 
     private void Return(ChdbConnection connection, bool clean)

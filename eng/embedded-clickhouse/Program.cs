@@ -45,5 +45,8 @@ catch (Exception broken) when (broken is InvalidOperationException or DllNotFoun
 app.MapMethods("/", ["GET", "POST"], endpoint.HandleAsync);
 foreach (var path in new[] { "/ping", "/replicas_status", "/health/live", "/health/ready" })
     app.MapGet(path, () => Results.Text("Ok.\n"));
+// Statements that outlast the first seconds of a shutdown are stopped, so that their requests end and the engine can be closed in order.
+var engine = app.Services.GetRequiredService<Engine>();
+app.Lifetime.ApplicationStopping.Register(() => _ = Task.Delay(TimeSpan.FromSeconds(2)).ContinueWith(_ => engine.StopAll(), TaskScheduler.Default));
 await app.RunAsync();
 return 0;

@@ -86,7 +86,7 @@ public sealed class ClickHouseClient(HttpClient http, ClickHouseOptions options)
     }
 
     public async Task PingAsync(CancellationToken cancellationToken = default) =>
-        await ExecuteAsync("SELECT 1", new ClickHouseCall { Database = "", Deadline = TimeSpan.FromSeconds(2) }, cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync("SELECT 1", new ClickHouseCall { Database = "", Deadline = TimeSpan.FromSeconds(5) }, cancellationToken).ConfigureAwait(false);
 
     private static StringContent StatementBody(string sql)
     {

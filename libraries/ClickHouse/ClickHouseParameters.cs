@@ -27,12 +27,12 @@ public sealed class ClickHouseParameters : IEnumerable<KeyValuePair<string, stri
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The server reads a value as one field of TabSeparated, so that is how it is escaped.</summary>
+    /// <summary>The server reads a value as one field of TabSeparated, so that is how it is escaped; in an array only the texts within are.</summary>
     internal static string Encode(object? value) => value switch
     {
         null => @"\N",
         string text => Escape(text),
-        IEnumerable items => Escape(Nested(items)),
+        IEnumerable items => Nested(items),
         _ => Escape(Scalar(value)),
     };
 

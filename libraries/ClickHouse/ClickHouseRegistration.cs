@@ -19,7 +19,7 @@ public static class ClickHouseRegistration
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<IClickHouse>(_ => new ClickHouseClient(CreateHttpClient(), options));
         builder.Services.AddSingleton<ClickHouseMigrator>();
-        builder.Services.AddHealthChecks().AddCheck<ClickHouseHealthCheck>(connectionName, HealthStatus.Unhealthy, ["ready"], TimeSpan.FromSeconds(3));
+        builder.Services.AddHealthChecks().AddCheck<ClickHouseHealthCheck>(connectionName, HealthStatus.Unhealthy, ["ready"], TimeSpan.FromSeconds(6));
         return builder;
     }
 

@@ -88,8 +88,6 @@ internal sealed record Statement
                 return ReadOther(sql, ref scanner, "INSERT");
             if (depth == 0 && Is(sql, token, "SETTINGS"))
                 source = token.Start;
-            if (depth == 0 && Is(sql, token, "VALUES"))
-                return new Statement { Verb = "INSERT", Format = "Values", FormatAt = token.Start, SourceAt = source < 0 ? token.Start : source, DataStart = token.End };
             if (depth == 0 && Is(sql, last, "FORMAT") && token.Kind == SqlTokenKind.Word)
             {
                 return new Statement
@@ -102,6 +100,8 @@ internal sealed record Statement
                 };
             }
 
+            if (depth == 0 && Is(sql, token, "VALUES"))
+                return new Statement { Verb = "INSERT", Format = "Values", FormatAt = token.Start, SourceAt = source < 0 ? token.Start : source, DataStart = token.End };
             last = token;
         }
 
