@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
 
@@ -136,6 +137,7 @@ internal abstract class GrpcCall : IDisposable
     }
 
     /// <summary>The answer's headers, checked; null when the call has ended instead.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected async ValueTask<HttpResponseMessage?> GetResponseAsync()
     {
         if (_response is { } known)
@@ -162,6 +164,7 @@ internal abstract class GrpcCall : IDisposable
     }
 
     /// <summary>The next message's bytes, valid until the next read; null when the call has its status.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected async ValueTask<ReadOnlyMemory<byte>?> ReadPayloadAsync()
     {
         if (Finished || await GetResponseAsync().ConfigureAwait(false) is not { } response || Finished)
@@ -235,6 +238,7 @@ internal abstract class GrpcCall : IDisposable
     }
 
     /// <summary>Reads until so many bytes are there; false when the body ends before.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<bool> FillAsync(int count)
     {
         while (_end - _start < count)
@@ -304,6 +308,7 @@ internal sealed class GrpcCall<TRequest, TResponse>(GrpcChannel channel, Method<
     }
 
     /// <summary>The next message; null when the call has its status.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TResponse?> ReadAsync()
     {
         if (await ReadPayloadAsync().ConfigureAwait(false) is not { } payload)
