@@ -1,9 +1,11 @@
-import { text } from './search'
+import { choice, text } from './search'
 
 /** What the URL of a managed list holds: find, order, and which dialog is open on which row. */
 export interface ListSearch {
   q?: string
   sort?: string
+  /** Rows that are over and done with, too. */
+  show?: 'all'
   /** `new`, or `<verb>:<id>` of a row. */
   dialog?: string
 }
@@ -16,6 +18,7 @@ export interface ListPageProps {
 export const readListSearch = (search: Record<string, unknown>): ListSearch => ({
   q: text(search, 'q'),
   sort: text(search, 'sort'),
+  show: choice(search, 'show', ['all']),
   dialog: text(search, 'dialog'),
 })
 

@@ -20,7 +20,6 @@ const tones: Record<KeyState, HealthTone> = {
   expiring: 'warn',
   expired: 'bad',
   revoked: 'off',
-  disabled: 'off',
 }
 
 const column = columnsOf<ApiKey>()

@@ -7,12 +7,14 @@ import { ListToolbar } from '@/components/list-toolbar'
 import { Page } from '@/components/page'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
+import { Segmented } from '@/components/ui/segmented'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
 import { keysQuery, revokeKey, rotateKey, type ApiKeySecret } from '@/lib/api/keys'
 import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
 import { KeyDialog } from './key-dialog'
 import { KeySecretDialog } from './key-secret-dialog'
+import { stateOf } from './data/schema'
 import { keyColumns } from './keys-columns'
 
 export function KeysPage({ search, onSearch }: ListPageProps) {
@@ -36,15 +38,17 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
       }),
     [t, onSearch],
   )
-  const rows = keys.data?.items.filter((key) =>
-    matches(
-      search.q,
-      key.name,
-      key.key_prefix,
-      key.user_email,
-      key.cost_center,
-      key.allowed_models?.join(' '),
-    ),
+  const rows = keys.data?.items.filter(
+    (key) =>
+      (search.show === 'all' || (stateOf(key) !== 'revoked' && !key.ephemeral)) &&
+      matches(
+        search.q,
+        key.name,
+        key.key_prefix,
+        key.user_email,
+        key.cost_center,
+        key.allowed_models?.join(' '),
+      ),
   )
   const add = (
     <Button variant="primary" onClick={() => onSearch({ dialog: 'new' })}>
@@ -55,7 +59,17 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
 
   return (
     <Page title={t('nav.keys')} description={t('keys.lead')} actions={add}>
-      <ListToolbar label={t('keys.search')} query={search.q} onQuery={(q) => onSearch({ q })} />
+      <ListToolbar label={t('keys.search')} query={search.q} onQuery={(q) => onSearch({ q })}>
+        <Segmented
+          label={t('keys.show')}
+          value={search.show ?? 'live'}
+          onChange={(show) => onSearch({ show: show === 'all' ? 'all' : undefined })}
+          options={[
+            { value: 'live', label: t('keys.show.live') },
+            { value: 'all', label: t('keys.show.all') },
+          ]}
+        />
+      </ListToolbar>
       {keys.isError ? (
         <ErrorState error={keys.error} onRetry={() => void keys.refetch()} className="panel" />
       ) : (

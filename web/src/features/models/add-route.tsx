@@ -7,9 +7,10 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { useI18n } from '@/i18n'
-import { createRoute, providersQuery, type Model } from '@/lib/api/catalog'
+import { createRoute, providersQuery } from '@/lib/api/catalog'
+import type { KnownModel } from '@/lib/api/use-models'
 
-export function AddRoute({ model, onAdded }: { model: Model; onAdded: () => Promise<unknown> }) {
+export function AddRoute({ model, onAdded }: { model: KnownModel; onAdded: () => Promise<unknown> }) {
   const { t } = useI18n()
   const providers = useQuery(providersQuery)
   const [providerId, setProviderId] = useState('')
@@ -21,7 +22,7 @@ export function AddRoute({ model, onAdded }: { model: Model; onAdded: () => Prom
       createRoute(model.id, {
         provider_id: chosen,
         upstream_model: upstream.trim(),
-        weight: Number(weight) || 0,
+        weight: Math.max(0, Math.round(Number(weight) || 0)),
       }),
     onSuccess: onAdded,
   })
@@ -61,7 +62,7 @@ export function AddRoute({ model, onAdded }: { model: Model; onAdded: () => Prom
             <Input
               {...control}
               value={weight}
-              inputMode="decimal"
+              inputMode="numeric"
               onChange={(event) => setWeight(event.target.value)}
               className="tnum text-end"
             />

@@ -10,7 +10,8 @@ import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { createModel, createRoute, providersQuery, updateModel, type Model } from '@/lib/api/catalog'
+import { createModel, createRoute, providersQuery, updateModel } from '@/lib/api/catalog'
+import type { KnownModel } from '@/lib/api/use-models'
 import { showFieldErrors } from '@/lib/forms'
 import {
   modelSchema,
@@ -23,7 +24,7 @@ import {
 } from './data/schema'
 
 interface ModelDialogProps {
-  model?: Model
+  model?: KnownModel
   onClose: () => void
   onSaved: () => Promise<unknown>
 }

@@ -1,29 +1,24 @@
-import { useQuery } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
-import { ErrorState } from '@/components/states'
 import { SimulatedBadge, StatusBadge } from '@/components/status'
 import { Button } from '@/components/ui/button'
 import { Drawer } from '@/components/ui/dialog'
-import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
-import { modelRoutesQuery, type Model } from '@/lib/api/catalog'
+import type { KnownModel } from '@/lib/api/use-models'
 import { AddRoute } from './add-route'
 import { shares } from './data/schema'
 import { RouteBar } from './route-bar'
 import { RouteRow } from './route-row'
 
 interface ModelDrawerProps {
-  model: Model
+  model: KnownModel
   onClose: () => void
   onEdit: () => void
-  /** Refreshes everything below the models' query key, the routes of this model included. */
   onChanged: () => Promise<unknown>
 }
 
 export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerProps) {
   const { t, f } = useI18n()
-  const routes = useQuery(modelRoutesQuery(model.id))
-  const parts = shares(routes.data?.items ?? [])
+  const parts = shares(model.routes)
   const facts = [
     [t('models.input_price'), f.usd(model.input_price)],
     [t('models.output_price'), f.usd(model.output_price)],
@@ -64,11 +59,9 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
           </h2>
           <p className="text-sm text-ink-2">{t('models.routesHint')}</p>
         </div>
-        {routes.isPending && <Skeleton className="h-24" />}
-        {routes.isError && <ErrorState error={routes.error} onRetry={() => void routes.refetch()} />}
         {parts.length > 0 && (
           <>
-            <RouteBar routes={routes.data?.items ?? []} className="h-2.5 w-full rounded" />
+            <RouteBar routes={model.routes} className="h-2.5 w-full rounded" />
             <ul className="grid gap-2">
               {parts.map(({ route, share }) => (
                 <RouteRow key={route.id} route={route} share={share} onChanged={onChanged} />
@@ -76,7 +69,7 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
             </ul>
           </>
         )}
-        {routes.data?.items.length === 0 && (
+        {model.routes.length === 0 && (
           <p className="rounded-lg bg-warn-soft px-3 py-2 text-sm text-warn">{t('models.noRoutesHint')}</p>
         )}
         <AddRoute model={model} onAdded={onChanged} />

@@ -5,18 +5,18 @@ import { SimulatedBadge, StatusBadge } from '@/components/status'
 import { Mono } from '@/components/text'
 import { MenuItem, MenuSeparator } from '@/components/ui/menu'
 import type { Translate } from '@/i18n'
-import type { Model } from '@/lib/api/catalog'
+import type { KnownModel } from '@/lib/api/use-models'
 import { dash, type Formats } from '@/lib/format'
 import { RouteBar } from './route-bar'
 
 interface Actions {
-  open: (model: Model) => void
-  edit: (model: Model) => void
-  remove: (model: Model) => void
-  toggle: (model: Model) => void
+  open: (model: KnownModel) => void
+  edit: (model: KnownModel) => void
+  remove: (model: KnownModel) => void
+  toggle: (model: KnownModel) => void
 }
 
-const column = columnsOf<Model>()
+const column = columnsOf<KnownModel>()
 const number = (value: string | null | undefined) =>
   value === null || value === undefined ? -1 : Number(value)
 
@@ -44,17 +44,17 @@ export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
       </div>
     ),
   }),
-  column.accessor((model) => model.routes?.length ?? 0, {
+  column.accessor((model) => model.routes.length, {
     id: 'routes',
     header: t('models.routes'),
     cell: ({ row }) => {
-      const routes = row.original.routes ?? []
+      const routes = row.original.routes
       if (routes.length === 0) return <span className="text-ink-3">{t('models.noRoutes')}</span>
       const first = routes[0]
       return (
         <div className="grid w-56 grid-cols-[minmax(0,1fr)] gap-1">
           <span className="flex items-baseline gap-1.5">
-            <span className="truncate">{first?.provider_display_name ?? first?.provider_name}</span>
+            <span className="truncate">{first?.providerLabel}</span>
             <Mono className="min-w-0 truncate text-ink-3">{first?.upstream_model}</Mono>
             {routes.length > 1 && <span className="text-xs text-ink-3">+{routes.length - 1}</span>}
           </span>

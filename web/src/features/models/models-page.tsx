@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Boxes, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { ConfirmDialog } from '@/components/confirm-dialog'
@@ -9,7 +9,8 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteModel, modelsQuery, updateModel, type Model } from '@/lib/api/catalog'
+import { deleteModel, modelsQuery, updateModel } from '@/lib/api/catalog'
+import { useModels, type KnownModel } from '@/lib/api/use-models'
 import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
 import { ModelDialog } from './model-dialog'
 import { ModelDrawer } from './model-drawer'
@@ -19,14 +20,14 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   const { t, f } = useI18n()
   const client = useQueryClient()
   const toast = useToast()
-  const models = useQuery(modelsQuery)
+  const models = useModels()
   const refresh = () => client.invalidateQueries({ queryKey: modelsQuery.queryKey })
   const dialog = readDialog(search.dialog)
-  const chosen = models.data?.items.find((model) => model.id === dialog?.id)
+  const chosen = models.data?.find((model) => model.id === dialog?.id)
   const close = () => onSearch({ dialog: undefined })
 
   const { mutate: toggle } = useMutation({
-    mutationFn: (model: Model) => updateModel(model.id, { enabled: !model.enabled }),
+    mutationFn: (model: KnownModel) => updateModel(model.id, { enabled: !model.enabled }),
     onSettled: refresh,
     onSuccess: (model) =>
       toast.success(t(model.enabled ? 'models.nowEnabled' : 'models.nowDisabled', { name: model.model_id })),
@@ -42,12 +43,12 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
       }),
     [t, f, toggle, onSearch],
   )
-  const rows = models.data?.items.filter((model) =>
+  const rows = models.data?.filter((model) =>
     matches(
       search.q,
       model.model_id,
       model.display_name,
-      ...(model.routes ?? []).flatMap((route) => [route.upstream_model, route.provider_display_name]),
+      ...model.routes.flatMap((route) => [route.upstream_model, route.providerLabel]),
     ),
   )
   const add = (

@@ -1,18 +1,14 @@
 import { useI18n } from '@/i18n'
-import type { ModelRoute } from '@/lib/api/catalog'
+import type { KnownRoute } from '@/lib/api/use-models'
 import { shares } from './data/schema'
 
 const fills = ['fill-accent', 'fill-tokens', 'fill-latency', 'fill-cost', 'fill-ink-3']
 
 /** How a model's traffic is split over its routes: one bar, one part a route. */
-export function RouteBar({ routes, className }: { routes: ModelRoute[]; className?: string }) {
+export function RouteBar({ routes, className }: { routes: KnownRoute[]; className?: string }) {
   const { t, f } = useI18n()
   const parts = shares(routes).filter((part) => part.share > 0)
-  const spoken = parts
-    .map(
-      ({ route, share }) => `${route.provider_display_name ?? route.upstream_model} ${f.percent(share, 0)}`,
-    )
-    .join(', ')
+  const spoken = parts.map(({ route, share }) => `${route.providerLabel} ${f.percent(share, 0)}`).join(', ')
   let x = 0
   return (
     <svg

@@ -9,11 +9,12 @@ import { Input } from '@/components/ui/input'
 import { Switch } from '@/components/ui/toggles'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteRoute, updateRoute, type ModelRoute } from '@/lib/api/catalog'
+import { deleteRoute, updateRoute } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
+import type { KnownRoute } from '@/lib/api/use-models'
 
 interface RouteRowProps {
-  route: ModelRoute
+  route: KnownRoute
   share: number
   onChanged: () => Promise<unknown>
 }
@@ -39,8 +40,8 @@ export function RouteRow({ route, share, onChanged }: RouteRowProps) {
     },
     onError: failed,
   })
-  const provider = route.provider_display_name ?? route.provider_name ?? route.provider_id
-  const changed = weight !== '' && Number.isFinite(Number(weight)) && Number(weight) !== route.weight
+  const provider = route.providerLabel
+  const changed = weight !== '' && /^\d+$/.test(weight) && Number(weight) !== route.weight
 
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line px-3 py-2">
@@ -61,7 +62,7 @@ export function RouteRow({ route, share, onChanged }: RouteRowProps) {
       >
         <Input
           aria-label={t('models.weightOf', { name: provider })}
-          inputMode="decimal"
+          inputMode="numeric"
           value={weight}
           onChange={(event) => setWeight(event.target.value)}
           className="tnum h-7 w-16 text-end"

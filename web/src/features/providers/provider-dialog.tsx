@@ -192,11 +192,6 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
               {t('providers.addHeader')}
             </Button>
           </div>
-          {provider?.headers && Object.keys(provider.headers).length > 0 && headers.fields.length === 0 && (
-            <p className="text-xs text-ink-3">
-              {t('providers.headersKept', { names: Object.keys(provider.headers).join(', ') })}
-            </p>
-          )}
           {headers.fields.map((header, index) => (
             <div key={header.id} className="flex gap-2">
               <Input

@@ -8,12 +8,12 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { useI18n } from '@/i18n'
-import type { Model } from '@/lib/api/catalog'
 import { ephemeralKey } from '@/lib/api/keys'
+import type { KnownModel } from '@/lib/api/use-models'
 import { GatewayError, streamChat } from '@/lib/gateway'
 
 /** One question through the real gateway, with a key of fifteen minutes; the answer is drawn as it streams. */
-export function FirstRequest({ models }: { models: Model[] }) {
+export function FirstRequest({ models }: { models: KnownModel[] }) {
   const { t, f } = useI18n()
   const [model, setModel] = useState(models[0]?.model_id ?? '')
   const [prompt, setPrompt] = useState(t('setup.request.prompt'))

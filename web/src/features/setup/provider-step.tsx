@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { CircleCheck } from 'lucide-react'
 import { CodeBlock } from '@/components/code-block'
@@ -8,7 +8,8 @@ import { SimulatedBadge } from '@/components/status'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
-import { modelsQuery, providersQuery, type Model } from '@/lib/api/catalog'
+import { modelsQuery, providersQuery } from '@/lib/api/catalog'
+import { useModels, type KnownModel } from '@/lib/api/use-models'
 import { curlFor } from '@/lib/curl'
 import { FirstRequest } from './first-request'
 import { ProviderChoice } from './provider-choice'
@@ -18,8 +19,8 @@ import { StepHeading } from './setup-page'
 export function ProviderStep({ apiKey }: { apiKey: string | undefined }) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const models = useQuery(modelsQuery)
-  const usable = models.data?.items.filter((model) => model.enabled) ?? []
+  const models = useModels()
+  const usable = models.data?.filter((model) => model.enabled) ?? []
 
   if (models.isPending) return <Skeleton className="h-40" />
   if (models.isError) return <ErrorState error={models.error} onRetry={() => void models.refetch()} />
@@ -46,7 +47,7 @@ export function ProviderStep({ apiKey }: { apiKey: string | undefined }) {
   return <Ready apiKey={apiKey} models={usable} />
 }
 
-function Ready({ apiKey, models }: { apiKey: string | undefined; models: Model[] }) {
+function Ready({ apiKey, models }: { apiKey: string | undefined; models: KnownModel[] }) {
   const { t } = useI18n()
   const first = models[0]?.model_id ?? ''
   return (

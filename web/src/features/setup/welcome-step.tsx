@@ -7,8 +7,23 @@ import { useI18n } from '@/i18n'
 import { setupStatusQuery } from '@/lib/api/session'
 import { StepHeading } from './setup-page'
 
+const names: Record<string, string> = {
+  postgres: 'PostgreSQL',
+  redis: 'Redis',
+  clickhouse: 'ClickHouse',
+  kafka: 'Kafka',
+  identity: 'Identity',
+  limits: 'Limits',
+  'admin-api': 'Admin API',
+  'ai-gateway': 'AI gateway',
+  'mcp-gateway': 'MCP gateway',
+  'audit-ingest': 'Audit ingest',
+  'body-offload': 'Body offload',
+  'provider-simulator': 'Simulator',
+}
+
 export function WelcomeStep({ onNext }: { onNext: () => void }) {
-  const { t } = useI18n()
+  const { t, f } = useI18n()
   const status = useQuery({ ...setupStatusQuery, refetchInterval: 4_000 })
   const checks = status.data?.checks ?? []
   const ready = checks.filter((check) => healthTone(check.status) === 'ok')
@@ -32,8 +47,10 @@ export function WelcomeStep({ onNext }: { onNext: () => void }) {
                 key={check.name}
                 className="flex min-h-11 items-center gap-3 border-b border-line px-4 py-2 last:border-0"
               >
-                <span className="w-40 shrink-0 text-sm font-medium">{check.name}</span>
-                <span className="min-w-0 flex-1 text-xs break-words text-ink-3">{check.detail}</span>
+                <span className="w-40 shrink-0 text-sm font-medium">{names[check.name] ?? check.name}</span>
+                <span className="min-w-0 flex-1 text-xs break-words text-ink-3">
+                  {check.detail ?? (check.latency_ms === undefined ? '' : f.duration(check.latency_ms))}
+                </span>
                 <StatusBadge tone={healthTone(check.status)}>
                   {t(`health.${healthTone(check.status)}`)}
                 </StatusBadge>

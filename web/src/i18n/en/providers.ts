@@ -19,7 +19,6 @@ export const providers = {
   'providers.timeoutHint': 'For a whole call; the gateway setting when empty.',
   'providers.headers': 'Extra headers',
   'providers.addHeader': 'Add header',
-  'providers.headersKept': 'Kept as they are: {names}. Add headers here to replace them.',
   'providers.headerName': 'Header name',
   'providers.headerValue': 'Header value',
   'providers.removeHeader': 'Remove header',

@@ -18,7 +18,6 @@ export const providers = {
   'providers.timeoutHint': '整个调用的时限；留空使用网关设置。',
   'providers.headers': '附加请求头',
   'providers.addHeader': '添加请求头',
-  'providers.headersKept': '保持不变：{names}。在此添加将替换它们。',
   'providers.headerName': '请求头名称',
   'providers.headerValue': '请求头值',
   'providers.removeHeader': '移除请求头',

@@ -26,13 +26,6 @@ export const modelsQuery = queryOptions({
     unwrap(api.GET('/api/admin/models', { params: { query: { limit: 1000 } }, signal })),
 })
 
-export const modelRoutesQuery = (id: string) =>
-  queryOptions({
-    queryKey: ['models', id, 'routes'],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/admin/models/{id}/routes', { params: { path: { id } }, signal })),
-  })
-
 export const createModel = (body: Schemas['ModelCreate']) => unwrap(api.POST('/api/admin/models', { body }))
 export const updateModel = (id: string, body: Schemas['ModelUpdate']) =>
   unwrap(api.PATCH('/api/admin/models/{id}', { params: { path: { id } }, body }))

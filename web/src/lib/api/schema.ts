@@ -411,6 +411,7 @@ export interface components {
             name: string;
             status: string;
             detail?: string | null;
+            latency_ms?: number;
         };
         SetupRequest: {
             admin: {
@@ -440,6 +441,10 @@ export interface components {
             id: string;
             email: string;
             display_name: string;
+            /** Format: uuid */
+            org_id?: string;
+            platform_admin?: boolean;
+            surfaces?: string[];
             roles?: string[];
             permissions?: string[];
             site_name?: string;
@@ -454,24 +459,26 @@ export interface components {
             surfaces: ("ai_gateway" | "mcp_gateway" | "console")[];
             /** Format: date-time */
             created_at: string;
+            /** @enum {string} */
+            status?: "active" | "expired" | "revoked";
             /** Format: uuid */
-            user_id?: string | null;
-            user_email?: string | null;
+            user_id?: string;
+            user_email?: string;
             /** Format: uuid */
             team_id?: string | null;
             allowed_models?: string[] | null;
             allowed_mcp_tools?: string[] | null;
-            tags?: {
-                [key: string]: string;
-            } | null;
-            cost_center?: string | null;
+            tags?: string[];
+            cost_center?: string;
             /** Format: date-time */
             expires_at?: string | null;
             /** Format: date-time */
             last_used_at?: string | null;
             /** Format: date-time */
             revoked_at?: string | null;
-            enabled?: boolean;
+            revoked_reason?: string | null;
+            /** Format: uuid */
+            replaced_by?: string | null;
             ephemeral?: boolean;
         };
         ApiKeySecret: components["schemas"]["ApiKey"] & {
@@ -483,9 +490,7 @@ export interface components {
             allowed_models?: string[] | null;
             expires_in_days?: number | null;
             cost_center?: string | null;
-            tags?: {
-                [key: string]: string;
-            } | null;
+            tags?: string[] | null;
         };
         ApiKeyUpdate: {
             name?: string;
@@ -493,9 +498,7 @@ export interface components {
             allowed_models?: string[] | null;
             expires_in_days?: number | null;
             cost_center?: string | null;
-            tags?: {
-                [key: string]: string;
-            } | null;
+            tags?: string[] | null;
         };
         EphemeralKey: {
             key: string;
@@ -521,7 +524,9 @@ export interface components {
             } | null;
             timeout_secs?: number | null;
             allow_private_network?: boolean;
-            capabilities?: string[] | null;
+            capabilities?: {
+                [key: string]: unknown;
+            };
             simulated?: boolean;
             /** Format: date-time */
             created_at?: string;
@@ -536,7 +541,7 @@ export interface components {
             base_url: string;
             api_key?: string | null;
             headers?: {
-                [key: string]: string;
+                [key: string]: string | null;
             } | null;
             config?: {
                 [key: string]: unknown;
@@ -550,7 +555,7 @@ export interface components {
             base_url?: string;
             api_key?: string | null;
             headers?: {
-                [key: string]: string;
+                [key: string]: string | null;
             } | null;
             config?: {
                 [key: string]: unknown;
@@ -568,8 +573,6 @@ export interface components {
             weight: number;
             enabled: boolean;
             provider_name?: string;
-            provider_display_name?: string;
-            simulated?: boolean;
             label?: string | null;
             notes?: string | null;
             rpm_cap?: number | null;
@@ -601,8 +604,8 @@ export interface components {
             input_multiplier?: string | null;
             /** @description Decimal in USD */
             output_multiplier?: string | null;
+            tags?: string[];
             routes?: components["schemas"]["ModelRoute"][];
-            simulated?: boolean;
             /** Format: date-time */
             created_at?: string;
             /** Format: date-time */

@@ -49,13 +49,12 @@ export function toUpdate(values: KeyValues): Schemas['ApiKeyUpdate'] {
   }
 }
 
-export type KeyState = 'active' | 'expiring' | 'expired' | 'revoked' | 'disabled'
+export type KeyState = 'active' | 'expiring' | 'expired' | 'revoked'
 const soon = 7 * 86_400_000
 
 export function stateOf(key: ApiKey, now = Date.now()): KeyState {
-  if (key.revoked_at) return 'revoked'
+  if (key.status === 'revoked' || key.status === 'expired') return key.status
   if (key.expires_at && Date.parse(key.expires_at) <= now) return 'expired'
-  if (key.enabled === false) return 'disabled'
   if (key.expires_at && Date.parse(key.expires_at) - now < soon) return 'expiring'
   return 'active'
 }

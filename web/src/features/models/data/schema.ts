@@ -1,5 +1,6 @@
 import type { Translate } from '@/i18n'
-import type { Model, ModelRoute } from '@/lib/api/catalog'
+import type { ModelRoute } from '@/lib/api/catalog'
+import type { KnownModel } from '@/lib/api/use-models'
 import type { Schemas } from '@/lib/api/client'
 import { z } from '@/lib/zod'
 
@@ -28,15 +29,15 @@ export const modelSchema = (t: Translate) => {
 
 export type ModelValues = z.infer<ReturnType<typeof modelSchema>>
 
-export const valuesOf = (model?: Model, providerId = ''): ModelValues => ({
+export const valuesOf = (model?: KnownModel, providerId = ''): ModelValues => ({
   model_id: model?.model_id ?? '',
   display_name: model?.display_name ?? '',
   enabled: model?.enabled ?? true,
   strategy: model?.strategy ?? '',
-  input_price: model?.input_price ?? '',
-  output_price: model?.output_price ?? '',
-  cached_input_price: model?.cached_input_price ?? '',
-  cache_write_price: model?.cache_write_price ?? '',
+  input_price: model?.input_price?.toString() ?? '',
+  output_price: model?.output_price?.toString() ?? '',
+  cached_input_price: model?.cached_input_price?.toString() ?? '',
+  cache_write_price: model?.cache_write_price?.toString() ?? '',
   context_window: model?.context_window?.toString() ?? '',
   max_output_tokens: model?.max_output_tokens?.toString() ?? '',
   provider_id: providerId,
@@ -56,7 +57,7 @@ export function toUpdate(values: ModelValues, existing: boolean): Schemas['Model
 }
 
 /** The share of traffic that each enabled route is weighted for, largest first. */
-export function shares(routes: ModelRoute[]): { route: ModelRoute; share: number }[] {
+export function shares<T extends ModelRoute>(routes: T[]): { route: T; share: number }[] {
   const total = routes.filter((route) => route.enabled).reduce((sum, route) => sum + route.weight, 0)
   return routes
     .map((route) => ({ route, share: route.enabled && total > 0 ? route.weight / total : 0 }))

@@ -80,19 +80,25 @@ export function valuesOf(provider?: Provider): ProviderValues {
     allow_private_network: provider?.allow_private_network ?? false,
     enabled: provider?.enabled ?? true,
     config: Object.fromEntries(config.map(([key, value]) => [key, String(value)])),
-    headers: [],
+    headers: Object.entries(provider?.headers ?? {}).map(([name, value]) => ({ name, value })),
   }
 }
 
 const isMask = (value: string) => value.startsWith('••')
 
-/** Secrets left empty or still masked are not sent: absent means keep. */
+/**
+ * Absent means keep: an empty key or configuration field is not sent. Headers and configuration merge by name;
+ * a value that comes back masked stays what it is, and a header taken out is sent as null.
+ */
 export function toRequest(values: ProviderValues, existing?: Provider): Schemas['ProviderCreate'] {
-  const kind = kindOf(values.provider_type)
-  const config = kind.config
-    .map(({ name }) => [name, values.config[name]?.trim() ?? ''] as const)
-    .filter(([, value]) => value !== '' && !isMask(value))
-  const headers = values.headers.filter((header) => header.name.trim() && header.value)
+  const config = kindOf(values.provider_type)
+    .config.map(({ name }) => [name, values.config[name]?.trim() ?? ''] as const)
+    .filter(([, value]) => value !== '')
+  const kept = values.headers.filter((header) => header.name.trim() && header.value)
+  const headers: Record<string, string | null> = Object.fromEntries([
+    ...Object.keys(existing?.headers ?? {}).map((name) => [name, null] as const),
+    ...kept.map((header) => [header.name.trim().toLowerCase(), header.value] as const),
+  ])
   return {
     name: values.name,
     display_name: values.display_name.trim(),
@@ -106,10 +112,8 @@ export function toRequest(values: ProviderValues, existing?: Provider): Schemas[
         ? { timeout_secs: null }
         : {}),
     ...(values.api_key ? { api_key: values.api_key } : {}),
-    ...(config.length > 0 ? { config: { ...(existing?.config ?? {}), ...Object.fromEntries(config) } } : {}),
-    ...(headers.length > 0
-      ? { headers: Object.fromEntries(headers.map(({ name, value }) => [name.trim(), value])) }
-      : {}),
+    ...(config.length > 0 ? { config: Object.fromEntries(config) } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers } : {}),
   }
 }
 
