@@ -8,19 +8,17 @@ public sealed class SpoolOptions
     /// <summary>A segment is closed when the next record would pass this size.</summary>
     public int SegmentBytes { get; init; } = 32 << 20;
 
-    public int FrameRecords { get; init; } = 2000;
+    public int FrameRecords { get; init; } = 5000;
 
-    public int FrameBytes { get; init; } = 1 << 20;
+    public int FrameBytes { get; init; } = 4 << 20;
 
     public int FramesInFlight { get; init; } = 4;
 
-    /// <summary>How long the first of few events waits for more.</summary>
+    /// <summary>How long the first event of a frame waits for more.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Below this many waiting events <see cref="Linger"/> holds, from it on <see cref="BusyLinger"/>.</summary>
-    public int FewRecords { get; init; } = 16;
-
-    public TimeSpan BusyLinger { get; init; } = TimeSpan.FromMilliseconds(400);
+    /// <summary>At least this long from one frame of a kind to the next, unless one is full.</summary>
+    public TimeSpan FramePause { get; init; } = TimeSpan.FromSeconds(1);
 
     public TimeSpan FirstBackOff { get; init; } = TimeSpan.FromMilliseconds(100);
 

@@ -8,6 +8,7 @@ internal sealed class KindQueue(RecordKind kind)
     private readonly Queue<EventPlace> _uncut = new();
     private long _uncutBytes;
     private long _oldestSince;
+    private long _lastCut = long.MinValue / 2;
 
     public ulong NextSequence { get; set; } = 1;
 
@@ -25,8 +26,8 @@ internal sealed class KindQueue(RecordKind kind)
     }
 
     /// <summary>
-    /// Few events go soon, so that a lone call is seen at once; many wait a little longer for company, because ClickHouse pays for each
-    /// insert; and while the ones before are stuck only full frames are cut.
+    /// After a quiet spell an event goes almost at once; otherwise a frame gathers until it is full or the pause is over, because ClickHouse
+    /// pays far more for an insert than for a row. While the frames before are stuck only full ones are cut.
     /// </summary>
     public bool ShouldCut(SpoolOptions options, long nowMs, bool all)
     {
@@ -34,8 +35,9 @@ internal sealed class KindQueue(RecordKind kind)
             return false;
         if (all || _uncut.Count >= options.FrameRecords || _uncutBytes >= options.FrameBytes)
             return true;
-        var linger = _uncut.Count < options.FewRecords ? options.Linger : options.BusyLinger;
-        return Frames.Count < options.FramesInFlight && nowMs - _oldestSince >= linger.TotalMilliseconds;
+        return Frames.Count < options.FramesInFlight
+            && nowMs - _oldestSince >= options.Linger.TotalMilliseconds
+            && nowMs - _lastCut >= options.FramePause.TotalMilliseconds;
     }
 
     /// <summary>The next frame: consecutive, of one day, within the limits but for a single record that is larger.</summary>
@@ -50,7 +52,7 @@ internal sealed class KindQueue(RecordKind kind)
         }
 
         _uncutBytes -= bytes;
-        _oldestSince = nowMs;
+        _oldestSince = _lastCut = nowMs;
         var frame = new CutFrame(kind, events[0].Sequence, events[^1].Sequence, events[0].Day, [.. events]);
         Frames.Add(frame.First, frame);
         return frame;

@@ -26,6 +26,8 @@ internal sealed partial class FrameStore(
         ["max_insert_block_size"] = "1000000",
         ["min_insert_block_size_rows"] = "1000000",
         ["min_insert_block_size_bytes"] = "1073741824",
+        // The first merge builds them, once for many frames; until then a search reads the young parts without an index.
+        ["materialize_skip_indexes_on_insert"] = "0",
     };
 
     // ClickHouse's own words for data that it cannot read: repeating the frame cannot help.

@@ -18,7 +18,7 @@ internal sealed class SpoolBench : IDisposable
         FrameRecords = 20,
         FrameBytes = 8 * 1024,
         Linger = TimeSpan.FromMilliseconds(1),
-        BusyLinger = TimeSpan.FromMilliseconds(5),
+        FramePause = TimeSpan.FromMilliseconds(5),
         FirstBackOff = TimeSpan.FromMilliseconds(2),
         LongestBackOff = TimeSpan.FromMilliseconds(20),
         DrainTimeout = TimeSpan.FromSeconds(20),

@@ -67,7 +67,7 @@ public sealed class SpoolKillTests
         Directory = Path.Combine(folder, "spool"),
         SegmentBytes = 256 * 1024,
         Linger = TimeSpan.FromMilliseconds(5),
-        BusyLinger = TimeSpan.FromMilliseconds(20),
+        FramePause = TimeSpan.FromMilliseconds(20),
         DrainTimeout = TimeSpan.FromSeconds(30),
     };
 

@@ -109,7 +109,7 @@ public sealed class SpoolRecoveryTests
     {
         Directory = bench.Directory,
         Linger = TimeSpan.FromHours(1),
-        BusyLinger = TimeSpan.FromHours(1),
+        FramePause = TimeSpan.FromHours(1),
     };
 
     private static void KillAtRandom(int seed)
