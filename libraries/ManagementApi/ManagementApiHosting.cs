@@ -32,6 +32,7 @@ public static class ManagementApiHosting
         builder.AddClientOnce<AuditIngest.AuditIngestClient>("audit-ingest");
         builder.Services.AddHostedService<AuditOutboxDispatcher>();
         builder.Services.AddHostedService<EndpointRules>();
+        builder.Services.AddManagementDocument();
         builder.AddMigrations(typeof(ManagementApiHosting).Assembly);
         return builder;
     }
@@ -42,6 +43,7 @@ public static class ManagementApiHosting
         app.UseMiddleware<ProblemMiddleware>();
         app.Use(BodyBuffering.InvokeAsync);
         app.UseMiddleware<CallerMiddleware>();
+        app.MapManagementDocument();
         return app;
     }
 

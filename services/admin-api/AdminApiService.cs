@@ -1,4 +1,8 @@
 using ThinkWatch.AdminApi.Configuration;
+using ThinkWatch.AdminApi.Dashboard;
+using ThinkWatch.AdminApi.Description;
+using ThinkWatch.AdminApi.Health;
+using ThinkWatch.AdminApi.Logs;
 using ThinkWatch.AdminApi.Models;
 using ThinkWatch.AdminApi.Providers;
 using ThinkWatch.AdminApi.Routes;
@@ -8,7 +12,6 @@ using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Changes;
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Contracts.Bodies;
-using ThinkWatch.Contracts.Identity;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Postgres;
 using ThinkWatch.ServiceDefaults;
@@ -26,7 +29,6 @@ internal static class AdminApiService
         builder.AddClickHouse("clickhouse");
         builder.AddChangeFeed();
         builder.AddSettingValues();
-        builder.AddFleetClient<Identity.IdentityClient>("identity");
         builder.AddFleetClient<Bodies.BodiesClient>("body-offload");
         builder.AddManagementApi();
 
@@ -36,6 +38,11 @@ internal static class AdminApiService
         builder.Services.AddSingleton<SnapshotReader>();
         builder.Services.AddSingleton<SnapshotSource>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<SnapshotSource>());
+        builder.Services.AddSingleton<LogStore>();
+        builder.Services.AddSingleton<OverviewReader>();
+        builder.Services.AddSingleton<ServiceProbe>();
+        builder.Services.AddSingleton<HealthReader>();
+        builder.Services.AddSingleton<FleetDocument>();
         return builder;
     }
 
@@ -48,6 +55,10 @@ internal static class AdminApiService
         app.MapModelRoutes();
         app.MapSettings();
         app.MapSimulator();
+        app.MapLogs();
+        app.MapDashboard();
+        app.MapFleetHealth();
+        app.MapFleetDocument();
         return app;
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,7 @@ namespace ThinkWatch.AdminApi.Configuration;
 internal sealed record SettingsPatch
 {
     /// <summary>Key → value; null puts the default back. All or none are taken.</summary>
+    [Required]
     public IReadOnlyDictionary<string, JsonElement>? Settings { get; init; }
 }
 

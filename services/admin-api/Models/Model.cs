@@ -28,9 +28,9 @@ internal sealed class Model
 
     public long? MaxOutputTokens { get; set; }
 
-    public double InputMultiplier { get; set; } = 1;
+    public decimal InputMultiplier { get; set; } = 1;
 
-    public double OutputMultiplier { get; set; } = 1;
+    public decimal OutputMultiplier { get; set; } = 1;
 
     public IReadOnlyList<string> Tags { get; set; } = [];
 
@@ -40,7 +40,7 @@ internal sealed class Model
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    public ModelView View(IEnumerable<ModelRoute> routes) => new()
+    public ModelView View(IReadOnlyCollection<ModelRoute> routes) => new()
     {
         Id = Id,
         ModelId = ModelId,
@@ -60,6 +60,7 @@ internal sealed class Model
         OutputMultiplier = OutputMultiplier,
         Tags = Tags,
         Routes = [.. routes.Select(static route => route.View())],
+        Simulated = routes.Any(static route => route.Simulated),
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
     };

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using ThinkWatch.AdminApi.Routes;
 using ThinkWatch.ManagementApi;
@@ -8,6 +9,7 @@ namespace ThinkWatch.AdminApi.Models;
 internal sealed record ModelCreate
 {
     /// <summary>What a client asks for.</summary>
+    [Required]
     public string? ModelId { get; init; }
 
     public string? DisplayName { get; init; }
@@ -37,9 +39,9 @@ internal sealed record ModelCreate
 
     public long? MaxOutputTokens { get; init; }
 
-    public double? InputMultiplier { get; init; }
+    public decimal? InputMultiplier { get; init; }
 
-    public double? OutputMultiplier { get; init; }
+    public decimal? OutputMultiplier { get; init; }
 
     public IReadOnlyList<string>? Tags { get; init; }
 
@@ -94,9 +96,9 @@ internal sealed record ModelPatch
 
     public Optional<long?> MaxOutputTokens { get; init; }
 
-    public Optional<double?> InputMultiplier { get; init; }
+    public Optional<decimal?> InputMultiplier { get; init; }
 
-    public Optional<double?> OutputMultiplier { get; init; }
+    public Optional<decimal?> OutputMultiplier { get; init; }
 
     public Optional<IReadOnlyList<string>?> Tags { get; init; }
 }
@@ -133,13 +135,16 @@ internal sealed record ModelView
 
     public required long? MaxOutputTokens { get; init; }
 
-    public required double InputMultiplier { get; init; }
+    public required decimal InputMultiplier { get; init; }
 
-    public required double OutputMultiplier { get; init; }
+    public required decimal OutputMultiplier { get; init; }
 
     public required IReadOnlyList<string> Tags { get; init; }
 
     public required IReadOnlyList<RouteView> Routes { get; init; }
+
+    /// <summary>True when the simulator may answer for it.</summary>
+    public required bool Simulated { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

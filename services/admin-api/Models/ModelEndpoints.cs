@@ -31,7 +31,7 @@ internal static class ModelEndpoints
         var models = await ModelStore.ListAsync(connection, orgId, plan, cancellationToken);
         var modelRoutes = (await RouteStore.ListAsync(connection, orgId, [.. models.Select(static m => m.Id)], cancellationToken)).ToLookup(static r => r.ModelId);
         return TypedResults.Ok(Page<ModelView>.From(
-            [.. models.Select(m => m.View(modelRoutes[m.Id]))], plan.Limit, last => plan.CursorAfter(last.Id, last.ModelId)));
+            [.. models.Select(m => m.View([.. modelRoutes[m.Id]]))], plan.Limit, last => plan.CursorAfter(last.Id, last.ModelId)));
     }
 
     private static async Task<Ok<ModelView>> GetAsync(HttpContext http, string id, NpgsqlDataSource database, CancellationToken cancellationToken)

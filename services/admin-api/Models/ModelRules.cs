@@ -10,7 +10,7 @@ internal static partial class ModelRules
     private const int MaximumTags = 32;
     private const int MaximumTag = 64;
     private const long MaximumTokens = 100_000_000;
-    private const double MaximumMultiplier = 1000;
+    private const decimal MaximumMultiplier = 1000;
 
     public static void Apply(Model model, ModelPatch patch, FieldErrors errors)
     {

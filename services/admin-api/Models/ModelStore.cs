@@ -76,8 +76,8 @@ internal static class ModelStore
         .With("affinity_mode", model.AffinityMode)
         .With("context_window", model.ContextWindow)
         .With("max_output_tokens", model.MaxOutputTokens)
-        .With("input_multiplier", model.InputMultiplier)
-        .With("output_multiplier", model.OutputMultiplier)
+        .With("input_multiplier", (double)model.InputMultiplier)
+        .With("output_multiplier", (double)model.OutputMultiplier)
         .WithTexts("tags", [.. model.Tags]);
 
     private static Model Read(NpgsqlDataReader reader) => new()
@@ -92,8 +92,8 @@ internal static class ModelStore
         Prices = Prices.Read(reader),
         ContextWindow = reader.GetOrNull<long>("context_window"),
         MaxOutputTokens = reader.GetOrNull<long>("max_output_tokens"),
-        InputMultiplier = reader.Get<double>("input_multiplier"),
-        OutputMultiplier = reader.Get<double>("output_multiplier"),
+        InputMultiplier = (decimal)reader.Get<double>("input_multiplier"),
+        OutputMultiplier = (decimal)reader.Get<double>("output_multiplier"),
         Tags = reader.Get<string[]>("tags"),
         Version = reader.Get<long>("version"),
         CreatedAt = reader.Get<DateTimeOffset>("created_at"),

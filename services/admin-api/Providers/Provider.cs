@@ -37,7 +37,7 @@ internal sealed class Provider
 
     public string ConfigShown { get; set; } = "{}";
 
-    public string Capabilities { get; set; } = "{}";
+    public IReadOnlyList<string> Capabilities { get; set; } = [];
 
     public long Version { get; init; } = 1;
 
@@ -59,7 +59,7 @@ internal sealed class Provider
         ApiKeys = [.. Keys.Select(static key => new ProviderKeyView(key.Id, key.Hint))],
         Headers = Headers.ToDictionary(static header => header.Key, static header => header.Value.Hint),
         Config = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(ConfigShown)!,
-        Capabilities = JsonSerializer.Deserialize<JsonElement>(Capabilities),
+        Capabilities = Capabilities,
         Simulated = Simulated,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,

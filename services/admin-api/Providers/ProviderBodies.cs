@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ThinkWatch.ManagementApi;
 
@@ -6,12 +7,16 @@ namespace ThinkWatch.AdminApi.Providers;
 /// <summary>What <c>POST /api/admin/providers</c> takes.</summary>
 internal sealed record ProviderCreate
 {
+    [Required]
     public string? Name { get; init; }
 
     public string? DisplayName { get; init; }
 
+    [Required]
+    [AllowedValues("openai", "anthropic", "google", "azure_openai", "bedrock", "custom")]
     public string? ProviderType { get; init; }
 
+    [Required]
     public string? BaseUrl { get; init; }
 
     /// <summary>Write-only; answers show its last four characters.</summary>
@@ -26,7 +31,8 @@ internal sealed record ProviderCreate
     /// <summary>By type: api_version, region, access_key_id, secret_access_key, session_token …; secrets are write-only.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Config { get; init; }
 
-    public JsonElement? Capabilities { get; init; }
+    /// <summary>What the upstream can do beyond its type, e.g. responses, embeddings.</summary>
+    public IReadOnlyList<string>? Capabilities { get; init; }
 
     public bool? AllowPrivateNetwork { get; init; }
 
@@ -72,7 +78,7 @@ internal sealed record ProviderPatch
 
     public Optional<IReadOnlyDictionary<string, JsonElement>?> Config { get; init; }
 
-    public Optional<JsonElement?> Capabilities { get; init; }
+    public Optional<IReadOnlyList<string>?> Capabilities { get; init; }
 
     public Optional<bool?> AllowPrivateNetwork { get; init; }
 
@@ -90,6 +96,7 @@ internal sealed record ProviderView
 
     public required string DisplayName { get; init; }
 
+    [AllowedValues("openai", "anthropic", "google", "azure_openai", "bedrock", "custom")]
     public required string ProviderType { get; init; }
 
     public required string BaseUrl { get; init; }
@@ -109,7 +116,7 @@ internal sealed record ProviderView
 
     public required IReadOnlyDictionary<string, JsonElement> Config { get; init; }
 
-    public required JsonElement Capabilities { get; init; }
+    public required IReadOnlyList<string> Capabilities { get; init; }
 
     /// <summary>True for the simulator: its answers come from no real model.</summary>
     public required bool Simulated { get; init; }

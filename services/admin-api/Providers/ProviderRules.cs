@@ -14,7 +14,7 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
     private const int MaximumConfig = 32;
     private const int MaximumText = 200;
     private const int MaximumSecret = 8192;
-    private const int MaximumCapabilities = 8192;
+    private const int MaximumCapabilities = 32;
     private const int MaximumTimeout = 7200;
 
     /// <summary>Headers that belong to the connection or to the body; the gateway sets them itself.</summary>
@@ -37,7 +37,12 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
         }
 
         if (patch.Capabilities.IsSet)
-            ApplyCapabilities(provider, patch.Capabilities.Value, errors);
+        {
+            provider.Capabilities = [.. (patch.Capabilities.Value ?? []).Distinct()];
+            errors.Require(provider.Capabilities.Count <= MaximumCapabilities && provider.Capabilities.All(static name => ConfigPattern().IsMatch(name ?? "")), "capabilities",
+                $"must be at most {MaximumCapabilities} names of lower-case letters, digits and '_'");
+        }
+
         ApplyKeys(provider, patch, errors);
         if (patch.Headers.IsSet)
             ApplyHeaders(provider, patch.Headers.Value, errors);
@@ -70,20 +75,6 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
         // Either of the two may have changed what the other means.
         if ((patch.BaseUrl.IsSet || patch.AllowPrivateNetwork.IsSet) && OutboundUrl.Validate(provider.BaseUrl, provider.AllowPrivateNetwork) is { } wrong)
             errors.Add("base_url", wrong);
-    }
-
-    private static void ApplyCapabilities(Provider provider, JsonElement? capabilities, FieldErrors errors)
-    {
-        if (capabilities is not { ValueKind: not JsonValueKind.Null } given)
-        {
-            provider.Capabilities = "{}";
-            return;
-        }
-
-        var text = given.GetRawText();
-        errors.Require(given.ValueKind == JsonValueKind.Object, "capabilities", "must be an object")
-            .Require(text.Length <= MaximumCapabilities, "capabilities", $"must not be longer than {MaximumCapabilities} characters");
-        provider.Capabilities = text;
     }
 
     private void ApplyKeys(Provider provider, ProviderPatch patch, FieldErrors errors)

@@ -17,6 +17,10 @@ internal sealed class ModelRoute
 
     public string ProviderName { get; init; } = "";
 
+    public string ProviderDisplayName { get; init; } = "";
+
+    public bool Simulated { get; init; }
+
     public string UpstreamModel { get; set; } = "";
 
     public int Weight { get; set; } = DefaultWeight;
@@ -44,6 +48,8 @@ internal sealed class ModelRoute
         Id = Id,
         ProviderId = ProviderId,
         ProviderName = ProviderName,
+        ProviderDisplayName = ProviderDisplayName,
+        Simulated = Simulated,
         UpstreamModel = UpstreamModel,
         Weight = Weight,
         Enabled = Enabled,

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ThinkWatch.AdminApi.Models;
 using ThinkWatch.ManagementApi;
 
@@ -6,6 +7,7 @@ namespace ThinkWatch.AdminApi.Routes;
 /// <summary>What <c>POST /api/admin/models/{id}/routes</c> takes.</summary>
 internal sealed record RouteCreate
 {
+    [Required]
     public Guid? ProviderId { get; init; }
 
     /// <summary>What the provider calls the model; absent = the model's own id.</summary>
@@ -69,6 +71,11 @@ internal sealed record RouteView
     public required Guid ProviderId { get; init; }
 
     public required string ProviderName { get; init; }
+
+    public required string ProviderDisplayName { get; init; }
+
+    /// <summary>True when the simulator answers, not a real model.</summary>
+    public required bool Simulated { get; init; }
 
     public required string UpstreamModel { get; init; }
 

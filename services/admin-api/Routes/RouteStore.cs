@@ -9,7 +9,7 @@ internal static class RouteStore
 {
     private const string Select =
         """
-        SELECT r.*, p.name AS provider_name FROM routes r
+        SELECT r.*, p.name AS provider_name, p.display_name AS provider_display_name, p.simulated FROM routes r
         JOIN providers p ON p.id = r.provider_id AND p.deleted_at IS NULL
         JOIN models m ON m.id = r.model_id AND m.deleted_at IS NULL
         """;
@@ -82,6 +82,8 @@ internal static class RouteStore
         ModelId = reader.Get<Guid>("model_id"),
         ProviderId = reader.Get<Guid>("provider_id"),
         ProviderName = reader.Get<string>("provider_name"),
+        ProviderDisplayName = reader.Get<string>("provider_display_name"),
+        Simulated = reader.Get<bool>("simulated"),
         UpstreamModel = reader.Get<string>("upstream_model"),
         Weight = reader.Get<int>("weight"),
         Enabled = reader.Get<bool>("enabled"),
