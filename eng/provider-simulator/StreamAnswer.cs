@@ -7,6 +7,7 @@ namespace ThinkWatch.ProviderSimulator;
 internal static class StreamAnswer
 {
     private const int ArgumentsFragment = 12;
+    private const int CutDelayMs = 50;
 
     public static async Task WriteAsync(HttpContext http, ChatRequest request, ChatAnswer answer, Behaviour behaviour, Call call)
     {
@@ -49,6 +50,9 @@ internal static class StreamAnswer
         if (behaviour.Stall)
             await Task.Delay(Timeout.Infinite, http.RequestAborted);
         call.End = "cut";
+
+        // A reset overtakes what is still on its way.
+        await Task.Delay(CutDelayMs, http.RequestAborted);
         http.Abort();
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.IO.Enumeration;
 using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Pipeline;
@@ -49,7 +48,6 @@ public sealed class NameScope
                 return true;
             foreach (var glob in Globs)
             {
-                // A backslash is an ordinary character in a name, '?' too: only '*' is special.
                 if (Matches(glob, name))
                     return true;
             }
@@ -57,9 +55,24 @@ public sealed class NameScope
             return false;
         }
 
-        private static bool Matches(string glob, string name) =>
-            glob.AsSpan().ContainsAny('?', '\\')
-                ? FileSystemName.MatchesSimpleExpression(glob.Replace("\\", "\\\\").Replace("?", "\\?"), name, ignoreCase: false)
-                : FileSystemName.MatchesSimpleExpression(glob, name, ignoreCase: false);
+        /// <summary>Only <c>*</c> is special. Looks for the pieces between the stars in turn: linear, whatever the glob.</summary>
+        private static bool Matches(ReadOnlySpan<char> glob, ReadOnlySpan<char> name)
+        {
+            var star = glob.IndexOf('*');
+            if (!name.StartsWith(glob[..star], StringComparison.Ordinal))
+                return false;
+            name = name[star..];
+            glob = glob[(star + 1)..];
+            while ((star = glob.IndexOf('*')) >= 0)
+            {
+                var found = name.IndexOf(glob[..star], StringComparison.Ordinal);
+                if (found < 0)
+                    return false;
+                name = name[(found + star)..];
+                glob = glob[(star + 1)..];
+            }
+
+            return name.EndsWith(glob, StringComparison.Ordinal);
+        }
     }
 }

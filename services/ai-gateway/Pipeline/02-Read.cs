@@ -53,8 +53,10 @@ internal sealed class ReadStage(BodyMemory memory, ISettings settings) : IStage
             foreach (var segment in result.Buffer)
                 exchange.Body.Append(segment.Span);
             reader.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted)
-                return null;
+            if (!result.IsCompleted)
+                continue;
+            exchange.BodyIsRead = true;
+            return null;
         }
     }
 

@@ -5,6 +5,8 @@ namespace ThinkWatch.AiGateway.Pipeline;
 /// <summary>Writes a refusal as the answer, in the surface's shape.</summary>
 internal static class ErrorAnswer
 {
+    private const int DrainedByServer = 64 * 1024;
+
     public static async ValueTask WriteAsync(Exchange exchange, Refusal refusal)
     {
         var response = exchange.Http.Response;
@@ -21,6 +23,17 @@ internal static class ErrorAnswer
         exchange.AnswerBytes = exchange.AnswerBody.Length;
         response.ContentType = exchange.AnswerContentType;
         response.ContentLength = exchange.AnswerBody.Length;
-        await response.BodyWriter.WriteAsync(exchange.AnswerBody.Written, exchange.Cancelled);
+        if (LeavesBodyUnread(exchange))
+            response.Headers.Connection = "close";
+
+        // Not the exchange's own token: a deadline that has passed has cancelled that, and this is how the client hears of it.
+        await response.BodyWriter.WriteAsync(exchange.AnswerBody.Written, exchange.Http.RequestAborted);
+    }
+
+    /// <summary>The server gives up on a long rest, closing the connection: the client must know, or its next request dies on it.</summary>
+    private static bool LeavesBodyUnread(Exchange exchange)
+    {
+        var request = exchange.Http.Request;
+        return !exchange.BodyIsRead && (request.ContentLength > DrainedByServer || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0));
     }
 }

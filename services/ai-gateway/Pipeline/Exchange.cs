@@ -39,6 +39,8 @@ internal sealed class Exchange : IDisposable
     // What is asked for.
     public PooledBuffer Body { get; private set; } = new();
 
+    public bool BodyIsRead { get; set; }
+
     /// <summary>What <see cref="Body"/> takes of the memory for all requests.</summary>
     public long ReservedBytes { get; set; }
 
@@ -148,6 +150,7 @@ internal sealed class Exchange : IDisposable
         AnswerBody.Dispose();
         Http = null!;
         Principal = null;
+        BodyIsRead = false;
         ReservedBytes = 0;
         _facts = default;
         Catalog = CatalogView.Empty;

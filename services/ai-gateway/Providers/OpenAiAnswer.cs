@@ -47,7 +47,7 @@ internal static class OpenAiAnswer
         try
         {
             var value = tail[(at + "\"usage\""u8.Length)..].TrimStart(" \t\r\n:"u8);
-            var reader = new Utf8JsonReader(value, isFinalBlock: false, default);
+            var reader = new Utf8JsonReader(value); // its own end is where reading stops, whatever follows
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? ReadUsageObject(ref reader) : null;
         }
         catch (JsonException)

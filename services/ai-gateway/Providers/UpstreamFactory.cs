@@ -68,9 +68,19 @@ internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, 
     {
         if (_lasting.TryGetValue(providerId, out var known) && known.AllowPrivateNetwork == allowPrivateNetwork)
             return known;
-        var made = new Lasting(new HttpMessageInvoker(OutboundHandlers.Create(allowPrivateNetwork)), known?.Gate ?? new UpstreamGate(), allowPrivateNetwork);
+        var made = new Lasting(new HttpMessageInvoker(Handler(allowPrivateNetwork)), known?.Gate ?? new UpstreamGate(), allowPrivateNetwork);
         _lasting[providerId] = made;
         return made;
+    }
+
+    private static SocketsHttpHandler Handler(bool allowPrivateNetwork)
+    {
+        var handler = OutboundHandlers.Create(allowPrivateNetwork);
+
+        // An answer that nobody wants any more is not read to its end to save a connection: the provider stops, and stops charging.
+        handler.MaxResponseDrainSize = 0;
+        handler.ResponseDrainTimeout = TimeSpan.Zero;
+        return handler;
     }
 
     private UpstreamKey? OpenKey(Provider provider, SealedKey key) =>

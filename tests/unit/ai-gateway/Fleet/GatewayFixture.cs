@@ -14,6 +14,7 @@ using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.ProviderSimulator;
 using ThinkWatch.ServiceDefaults;
 
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // Some tests switch a peer of all of them off.
 [assembly: AssemblyFixture(typeof(ThinkWatch.AiGateway.Tests.Fleet.GatewayFixture))]
 
 namespace ThinkWatch.AiGateway.Tests.Fleet;
@@ -61,7 +62,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         SimulatorUrl = AddressOf(_simulator);
         Catalog.Change(Seed);
         _gateway = await StartGatewayAsync();
-        Http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { BaseAddress = new Uri(AddressOf(_gateway)), Timeout = TimeSpan.FromSeconds(60) };
+        Http = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new Uri(AddressOf(_gateway)), Timeout = TimeSpan.FromSeconds(60) };
         await EventuallyAsync(async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
@@ -120,7 +121,7 @@ public sealed class GatewayFixture : IAsyncLifetime
             change(snapshot);
             sequence = snapshot.Sequence + 1;
         });
-        var views = Gateway.Services.GetRequiredService<Routing.CatalogViews>();
+        var views = Gateway.Services.GetRequiredService<AiGateway.Routing.CatalogViews>();
         await EventuallyAsync(() => Task.FromResult(views.Current.Sequence >= sequence));
     }
 
@@ -173,6 +174,9 @@ public sealed class GatewayFixture : IAsyncLifetime
         snapshot.Settings["gateway.stream_idle_timeout_secs"] = "1";
         snapshot.Settings["gateway.body_limit_bytes"] = "2000000";
         snapshot.Settings["audit.body_max_bytes"] = "20000";
+
+        // The machine may be busy with other tests.
+        snapshot.Settings["limits.timeout_ms"] = "2000";
     }
 
     private async Task<WebApplication> StartPeersAsync()
