@@ -27,8 +27,8 @@ internal sealed class OpenAiWire : IProviderWire
 
     public UpstreamBody Body(Exchange exchange, RouteCandidate candidate)
     {
-        ref readonly var facts = ref exchange.Facts;
-        var usage = UsageEdit(facts, candidate.Upstream);
+        ref var facts = ref exchange.Facts;
+        var usage = UsageEdit(ref facts, candidate.Upstream);
         exchange.HidesUsageChunk = usage is not null;
         Edit? model = string.Equals(candidate.UpstreamModel, facts.Model, StringComparison.Ordinal) ? null : new Edit(facts.ModelPiece, candidate.UpstreamModelJson);
         Edit[] edits = (usage, model) switch
@@ -66,7 +66,7 @@ internal sealed class OpenAiWire : IProviderWire
     public ProviderFault ReadFault(ReadOnlySpan<byte> body) => OpenAiAnswer.ReadFault(body);
 
     /// <summary>The change that makes a stream report its usage; null when it does already, or cannot.</summary>
-    private static Edit? UsageEdit(in RequestFacts facts, Upstream upstream)
+    private static Edit? UsageEdit(ref RequestFacts facts, Upstream upstream)
     {
         if (!facts.Stream || facts.IncludeUsage || !upstream.CanStreamUsage)
             return null;
