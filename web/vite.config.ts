@@ -22,5 +22,5 @@ export default defineConfig({
       '/gateway/v1': { target: fleet },
     },
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'], restoreMocks: true },
 })

@@ -84,8 +84,6 @@ export function valuesOf(provider?: Provider): ProviderValues {
   }
 }
 
-const isMask = (value: string) => value.startsWith('••')
-
 /**
  * Absent means keep: an empty key or configuration field is not sent. Headers and configuration merge by name;
  * a value that comes back masked stays what it is, and a header taken out is sent as null.
