@@ -19,7 +19,7 @@ internal static class BodyErrors
         if (bad.StatusCode == StatusCodes.Status413PayloadTooLarge)
             return new ApiProblem(bad.StatusCode, "too_large", "The request is too large", "The body is larger than this endpoint takes.");
         if (bad.StatusCode == StatusCodes.Status415UnsupportedMediaType)
-            return new ApiProblem(bad.StatusCode, "unsupported_media_type", "Unsupported media type", "Send the body as application/json.");
+            return NotJson();
         if (bad.InnerException is not JsonException json)
             return ApiProblem.BadRequest(bad.Message);
         var unknown = await FindUnknownAsync(http);
@@ -29,6 +29,9 @@ internal static class BodyErrors
             return ApiProblem.Invalid(unknown.ToDictionary(f => f, _ => new[] { "Unknown field." }, StringComparer.Ordinal));
         return ApiProblem.Invalid(Field(json), "Has the wrong type or form" + Hint(json) + ".");
     }
+
+    public static ApiProblem NotJson() =>
+        new(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "Unsupported media type", "Send the body as application/json.");
 
     private static string Field(JsonException json) => json.Path is { Length: > 2 } path ? path[2..] : "body";
 

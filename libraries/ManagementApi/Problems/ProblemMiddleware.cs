@@ -76,9 +76,13 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     }
 
     // The routes that gRPC maps for unknown services take any path of two segments: a 405 counts only when one of ours has this path.
-    private static ApiProblem Unrouted(HttpContext http) => http.Response.StatusCode == StatusCodes.Status405MethodNotAllowed && IsKnownPath(http)
-        ? new ApiProblem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Method not allowed", $"{http.Request.Method} is not possible here.")
-        : ApiProblem.NotFound("resource");
+    private static ApiProblem Unrouted(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status415UnsupportedMediaType when IsKnownPath(http) => BodyErrors.NotJson(),
+        StatusCodes.Status405MethodNotAllowed when IsKnownPath(http) =>
+            new ApiProblem(StatusCodes.Status405MethodNotAllowed, "method_not_allowed", "Method not allowed", $"{http.Request.Method} is not possible here."),
+        _ => ApiProblem.NotFound("resource"),
+    };
 
     private static bool IsKnownPath(HttpContext http) =>
         http.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()

@@ -29,9 +29,9 @@ internal sealed class LoginLimiter(RedisConnection redis)
             if attempts > tonumber(ARGV[rule + 1]) then
                 local strike = redis.call('INCR', strikes)
                 redis.call('PEXPIRE', strikes, 86400000)
-                local duration = math.min(60000 * 2 ^ (strike - 1), 3600000)
+                local duration = math.floor(math.min(60000 * 2 ^ math.min(strike - 1, 6), 3600000))
                 redis.call('SET', lock, '1')
-                redis.call('PEXPIRE', lock, duration)
+                redis.call('PEXPIRE', lock, string.format('%d', duration))
                 redis.call('DEL', count)
                 if duration > wait then wait = duration end
             end

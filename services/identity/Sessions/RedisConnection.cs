@@ -9,7 +9,7 @@ namespace ThinkWatch.Identity.Sessions;
 /// </summary>
 internal sealed class RedisConnection : IHealthCheck, IDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
     private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
 
     public RedisConnection(string address)
