@@ -76,19 +76,21 @@ export function StatusBadge({ tone, children }: { tone: HealthTone; children: st
   )
 }
 
-const good = new Set(['ok', 'up', 'healthy', 'ready', 'live', 'running', 'pass'])
-const tolerable = new Set([
-  'degraded',
-  'warn',
-  'warning',
-  'unknown',
-  'starting',
-  'not_configured',
-  'disabled',
-])
+const good = new Set(['ok', 'up', 'healthy', 'ready', 'live', 'in_force'])
+const tolerable = new Set(['degraded', 'starting', 'not_ready', 'not_evaluated'])
 
 export function healthTone(status: string): HealthTone {
   const word = status.toLowerCase()
   if (good.has(word)) return 'ok'
+  if (word === 'not_configured') return 'off'
   return tolerable.has(word) ? 'warn' : 'bad'
+}
+
+const spoken = ['ok', 'not_ready', 'down', 'not_configured', 'in_force', 'not_evaluated'] as const
+
+/** A state as the API words it, in the reader's language where it is a known one. */
+export function StateBadge({ state }: { state: string }) {
+  const { t } = useI18n()
+  const known = spoken.find((each) => each === state)
+  return <StatusBadge tone={healthTone(state)}>{known ? t(`state.${known}`) : state}</StatusBadge>
 }

@@ -4,7 +4,7 @@ import { Popover } from 'radix-ui'
 import { useI18n } from '@/i18n'
 import { healthQuery } from '@/lib/api/overview'
 import { cn } from '@/lib/cn'
-import { healthTone, StatusBadge, type HealthTone } from '../status'
+import { healthTone, StateBadge, type HealthTone } from '../status'
 
 const dots: Record<HealthTone, string> = { ok: 'bg-ok', warn: 'bg-warn', bad: 'bg-bad', off: 'bg-ink-3' }
 
@@ -53,7 +53,7 @@ export function HealthMenu() {
                         {part.latency_ms !== undefined && part.latency_ms !== null && (
                           <span className="tnum text-xs text-ink-3">{f.duration(part.latency_ms)}</span>
                         )}
-                        <StatusBadge tone={healthTone(part.status)}>{part.status}</StatusBadge>
+                        <StateBadge state={part.status} />
                       </li>
                     ))}
                   </ul>
@@ -67,8 +67,10 @@ export function HealthMenu() {
                 {health.data?.controls?.map((control) => (
                   <li key={control.name} className="flex h-7 items-center gap-2 text-sm">
                     <span className="flex-1 truncate font-mono text-xs">{control.name}</span>
-                    <span className="text-xs text-ink-3">{control.failure_mode}</span>
-                    <StatusBadge tone={healthTone(control.state)}>{control.state}</StatusBadge>
+                    <span className="text-xs text-ink-3">
+                      {t(control.failure_mode === 'closed' ? 'state.closed' : 'state.open')}
+                    </span>
+                    <StateBadge state={control.state} />
                   </li>
                 ))}
               </ul>

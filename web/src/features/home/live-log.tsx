@@ -47,9 +47,11 @@ export function LiveLog({ className }: { className?: string }) {
                 <span className="truncate font-mono text-xs">{log.model}</span>
                 {log.simulated && <SimulatedBadge plain />}
               </span>
-              <span className="hidden truncate text-ink-2 sm:block">{log.user_email ?? log.key_name}</span>
+              <span className="hidden truncate text-ink-2 sm:block">{log.user_email || log.key_name}</span>
               <span className="tnum hidden text-end text-ink-2 sm:block">
-                {log.input_tokens == null ? dash : f.compact(log.input_tokens + (log.output_tokens ?? 0))}
+                {log.input_tokens + log.output_tokens === 0
+                  ? dash
+                  : f.compact(log.input_tokens + log.output_tokens)}
               </span>
               <span className="tnum text-end">{f.duration(log.latency_ms)}</span>
               <Time value={log.created_at} className="hidden text-end text-xs text-ink-3 sm:block" />

@@ -9,6 +9,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { useI18n } from '@/i18n'
 import { logBodyQuery, logQuery, type LogDetail } from '@/lib/api/logs'
 import { requestAsCurl } from '@/lib/curl'
+import { dash } from '@/lib/format'
 import { BodyView } from './body-view'
 import { Conversation } from './conversation'
 import type { LogSearch } from './data/search'
@@ -66,11 +67,11 @@ export function LogDrawer({ id, onClose, onFilter }: LogDrawerProps) {
 function Detail({ log, onFilter }: { log: LogDetail; onFilter: LogDrawerProps['onFilter'] }) {
   const { t, f } = useI18n()
   const body = useQuery(logBodyQuery(log.id))
-  const tokens = (log.input_tokens ?? 0) + (log.output_tokens ?? 0)
+  const tokens = log.input_tokens + log.output_tokens
   const figures = [
     [t('logs.latency'), f.duration(log.latency_ms)],
-    [t('logs.firstByte'), f.duration(log.client_ttfb_ms ?? log.upstream_ttfb_ms)],
-    [t('home.tokens'), log.input_tokens == null && log.output_tokens == null ? '–' : f.compact(tokens)],
+    [t('logs.firstByte'), f.duration(log.client_ttfb_ms || null)],
+    [t('home.tokens'), tokens === 0 ? dash : f.compact(tokens)],
     [t('logs.cost'), f.usd(log.cost_usd)],
   ] as const
   return (
@@ -80,7 +81,7 @@ function Detail({ log, onFilter }: { log: LogDetail; onFilter: LogDrawerProps['o
         <Time value={log.created_at} className="text-xs text-ink-3" />
         {log.provider && (
           <span className="min-w-0 truncate text-xs text-ink-2">
-            {log.provider_display_name ?? log.provider}
+            {log.provider_display_name || log.provider}
             {log.upstream_model && <Mono className="ms-1.5 text-ink-3">{log.upstream_model}</Mono>}
           </span>
         )}

@@ -58,7 +58,7 @@ export function LogFacts({ log, onFilter }: LogFactsProps) {
           t('models.provider'),
           log.provider && (
             <span className="inline-flex items-center gap-2">
-              {filter(log.provider_display_name ?? log.provider, { provider: log.provider })}
+              {filter(log.provider_display_name || log.provider, { provider: log.provider })}
               {log.simulated && <SimulatedBadge />}
             </span>
           ),
@@ -73,8 +73,8 @@ export function LogFacts({ log, onFilter }: LogFactsProps) {
     {
       title: t('logs.usage'),
       facts: [
-        [t('logs.tokensIn'), count(log.input_tokens)],
-        [t('logs.tokensOut'), count(log.output_tokens)],
+        [t('logs.tokensIn'), log.input_tokens ? count(log.input_tokens) : null],
+        [t('logs.tokensOut'), log.output_tokens ? count(log.output_tokens) : null],
         [t('logs.tokensCached'), log.cached_tokens ? count(log.cached_tokens) : null],
         [t('logs.tokensReasoning'), log.reasoning_tokens ? count(log.reasoning_tokens) : null],
         [t('logs.usageSource'), log.usage_source],
@@ -87,15 +87,14 @@ export function LogFacts({ log, onFilter }: LogFactsProps) {
       facts: [
         [t('logs.user'), log.user_email && filter(log.user_email, { user_email: log.user_email })],
         [t('logs.key'), log.key_name && filter(log.key_name, { key_name: log.key_name })],
+        [t('logs.teams'), log.team_names.join(', ')],
         [t('keys.costCenter'), log.cost_center],
         [
           t('logs.tags'),
-          log.tags && Object.keys(log.tags).length > 0 && (
+          log.tags.length > 0 && (
             <span className="flex flex-wrap gap-1">
-              {Object.entries(log.tags).map(([name, value]) => (
-                <Badge key={name}>
-                  {name}={value}
-                </Badge>
+              {log.tags.map((tag) => (
+                <Badge key={tag}>{tag}</Badge>
               ))}
             </span>
           ),

@@ -5,9 +5,10 @@ import { cn } from '@/lib/cn'
 /** Where the time of a call went: in the gateway, waiting for the model, receiving its answer. */
 export function Timeline({ log }: { log: LogDetail }) {
   const { t, f } = useI18n()
-  const total = log.latency_ms ?? 0
-  const overhead = Math.min((log.overhead_us ?? 0) / 1_000, total)
-  const first = Math.min((log.upstream_ttfb_ms ?? total - overhead) + overhead, total)
+  const total = log.latency_ms
+  const overhead = Math.min(log.overhead_us / 1_000, total)
+  // Nothing came back when the upstream's first byte was never seen: all of the time went into waiting.
+  const first = Math.min((log.upstream_ttfb_ms || total - overhead) + overhead, total)
   const spans = [
     { label: t('logs.inGateway'), from: 0, to: overhead, fill: 'fill-ink-3' },
     { label: t('logs.waitingModel'), from: overhead, to: first, fill: 'fill-latency' },

@@ -1,0 +1,76 @@
+using Microsoft.Playwright;
+
+namespace ThinkWatch.Browser.Tests;
+
+public sealed class CatalogTests(FleetFixture fleet)
+{
+    [Fact]
+    public async Task Provider_AddedChangedAndDeleted_FollowsEachStep()
+    {
+        await using var console = await fleet.SignInAsync();
+        var page = console.Page;
+        await console.GoAsync("/gateway/providers");
+        await console.Row("Simulated models").GetByText("simulated", new() { Exact = true }).WaitForAsync();
+
+        await console.Button("Add provider").First.ClickAsync();
+        await console.Dialog.GetByText("OpenAI-compatible").ClickAsync();
+        await page.GetByLabel("Display name").FillAsync("Lab server");
+        await page.GetByLabel("Base URL").FillAsync("https://models.example.test/v1");
+        await page.GetByLabel("API key").FillAsync("sk-a-secret-that-nobody-may-see-9876");
+        await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add provider" }).ClickAsync();
+        await console.Row("lab-server").GetByText("9876").WaitForAsync();
+        (await page.ContentAsync()).ShouldNotContain("nobody-may-see");
+
+        await console.Row("lab-server").GetByRole(AriaRole.Button, new() { Name = "Lab server", Exact = true }).ClickAsync();
+        await page.GetByLabel("Display name").FillAsync("Lab server two");
+        await console.Button("Save changes").ClickAsync();
+        await console.Row("Lab server two").GetByText("9876").WaitForAsync();
+
+        await console.Button("Actions for Lab server two").ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
+        await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("lab-server");
+        await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(console.Row("lab-server")).ToHaveCountAsync(0);
+        console.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Provider_WithWhatTheServerRefuses_SaysSoBesideTheField()
+    {
+        await using var console = await fleet.SignInAsync();
+        await console.GoAsync("/gateway/providers?dialog=new");
+        await console.Page.GetByLabel("Display name").FillAsync("Metadata");
+        await console.Page.GetByLabel("Base URL").FillAsync("http://169.254.169.254/v1");
+
+        await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add provider" }).ClickAsync();
+
+        await Assertions.Expect(console.Page.GetByLabel("Base URL")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(console.Dialog.GetByRole(AriaRole.Alert).First).Not.ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task Model_AddedRoutedAndSwitchedOff_ShowsItsSplitAndState()
+    {
+        await using var console = await fleet.SignInAsync();
+        var page = console.Page;
+        await console.GoAsync("/gateway/models?dialog=new");
+        await page.GetByLabel("Model id").FillAsync("browser-model");
+        await page.GetByLabel("Provider of the first route").SelectOptionAsync(new SelectOptionValue { Label = "Simulated models" });
+        await page.GetByLabel("Upstream model").FillAsync("sim-chat");
+        await page.GetByLabel("Input", new() { Exact = true }).FillAsync("1.25");
+        await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add model" }).ClickAsync();
+        await console.Row("browser-model").GetByText("$1.25").WaitForAsync();
+
+        await console.Button("browser-model").ClickAsync();
+        await page.GetByLabel("Upstream model").FillAsync("sim-tools");
+        await page.GetByLabel("Weight", new() { Exact = true }).FillAsync("300");
+        await console.Button("Add route").ClickAsync();
+        await console.Dialog.GetByText("75%").WaitForAsync();
+        await console.Button("Close").ClickAsync();
+
+        await console.Button("Actions for browser-model").ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Disable" }).ClickAsync();
+        await console.Row("browser-model").GetByText("Disabled").WaitForAsync();
+        console.ShouldBeClean();
+    }
+}
