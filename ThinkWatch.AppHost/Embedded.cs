@@ -37,11 +37,12 @@ internal static class Embedded
             Kafka: null);
     }
 
-    // Without --lua-transaction-mode scripts are not atomic; without RandomAccess Garnet needs a library that may be absent.
-    // The port comes last.
+    // Without --lua-transaction-mode scripts are not atomic; without RandomAccess Garnet needs a library that may be absent. Past its
+    // size limit the append-only file is replaced by a checkpoint, else it would grow for ever. The port comes last.
     private static string[] GarnetArguments(string directory) =>
     [
-        "exec", Fetch.Garnet, "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode", "--aof", "--aof-commit-freq", "100", "--recover",
+        "exec", Fetch.Garnet, "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode",
+        "--aof", "--aof-commit-freq", "100", "--aof-size-limit", "128m", "--aof-segment-size", "64m", "--recover",
         "--device-type", "RandomAccess", "--checkpointdir", directory, "--index", "16m", "-q", "--port",
     ];
 }

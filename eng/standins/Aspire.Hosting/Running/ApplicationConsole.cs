@@ -85,17 +85,23 @@ internal sealed class ApplicationConsole(ResourceNotificationService notificatio
         var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_out) });
         return terminal.Live(_table.Render()).AutoClear(true).StartAsync(async live =>
         {
+            var batch = new StringBuilder();
             while (!_lines.Reader.Completion.IsCompleted)
             {
-                while (_lines.Reader.TryRead(out var line))
-                    terminal.MarkupLine(Format(line.Source, line.Text));
+                while (batch.Length < 64 * 1024 && _lines.Reader.TryRead(out var line))
+                    batch.Append(Format(line.Source, line.Text)).Append('\n');
+                if (batch.Length > 0)
+                {
+                    terminal.Write(new Markup(batch.ToString()));
+                    batch.Clear();
+                }
+
                 if (_dirty)
                 {
                     _dirty = false;
                     live.UpdateTarget(_table.Render());
                 }
 
-                live.Refresh();
                 await Task.Delay(100);
             }
         });

@@ -30,6 +30,8 @@ internal sealed class Orchestrator(
                 _supervisors.Add(new Supervisor(resource, replica, context, notifications, _health, console) { IsTask = tasks.Contains(resource) });
         }
 
+        foreach (var supervisor in _supervisors)
+            supervisor.Announce();
         console.Show();
         foreach (var supervisor in _supervisors)
             supervisor.Start();

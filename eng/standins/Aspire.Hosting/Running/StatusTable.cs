@@ -53,8 +53,9 @@ internal sealed class StatusTable
         ("Running", HealthStatus.Healthy) => "[green]healthy[/]",
         ("Running", null) => "[yellow]starting[/]",
         ("Running", _) => "[red]not healthy[/]",
-        ("Finished", _) => "[grey]done[/]",
+        ("Finished", _) => "[grey]ended[/]",
         ("Exited", _) => $"[red]ended with {snapshot.ExitCode}[/]",
+        ("NotStarted", _) => "[grey]not running[/]",
         ("FailedToStart", _) => "[red]failed to start[/]",
         var (state, _) => $"[yellow]{Markup.Escape(state ?? "").ToLowerInvariant()}[/]",
     };

@@ -27,6 +27,8 @@ internal sealed class Supervisor(
     /// <summary>True if others wait for its end: a task, which is not started again.</summary>
     public required bool IsTask { get; init; }
 
+    public void Announce() => Publish(KnownResourceStates.NotStarted);
+
     public void Start() => _running = Task.Run(RunAsync);
 
     /// <summary>SIGTERM to the group, SIGINT if that was not enough, SIGKILL at the end of the grace or at once.</summary>
