@@ -24,6 +24,7 @@ internal static class Limits
         builder.Services.AddSingleton<ActiveRules>();
         builder.Services.AddHostedService<RuleReloader>();
         builder.Services.AddSingleton<SlidingWindows>();
+        builder.Services.AddSingleton<LimitsService>();
     }
 
     public static void MapLimits(this WebApplication app)
