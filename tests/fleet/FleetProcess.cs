@@ -115,11 +115,8 @@ public sealed partial class FleetProcess : IAsyncDisposable
 
     private JsonDocument ReadState() => JsonDocument.Parse(File.ReadAllText(Path.Combine(DataDirectory, "run.json")));
 
-    /// <summary>A single replica carries the resource's name, several a number behind it.</summary>
     private static IEnumerable<JsonElement> Replicas(JsonDocument state, string resource) =>
-        state.RootElement.GetProperty("resources").EnumerateObject()
-            .Where(r => r.Name == resource || (r.Name.StartsWith(resource + "-", StringComparison.Ordinal) && int.TryParse(r.Name.AsSpan(resource.Length + 1), out _)))
-            .Select(static r => r.Value);
+        state.RootElement.GetProperty("resources").EnumerateArray().Where(r => r.GetProperty("name").GetString() == resource);
 
     private static async Task EndAsync(Process host)
     {

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 using ThinkWatch.Fleet;
 
 namespace ThinkWatch.Load;
@@ -50,7 +49,7 @@ internal static class Comparison
     {
         var me = await admin.GetAsync("/api/auth/me", cancellationToken);
         var keys = await admin.GetAsync("/api/keys", cancellationToken);
-        var user = Text(me.TryGetProperty("user", out var u) ? u : me, "id", "user_id");
+        var user = me.GetProperty("id").GetString();
         var lineage = keys.GetProperty("items")[0].GetProperty("lineage_id").GetString();
         foreach (var subject in (string[])[$"user/{user}", $"api_key/{lineage}"])
         {
@@ -94,15 +93,5 @@ internal static class Comparison
         probe.Stop();
         address = new Uri($"http://127.0.0.1:{port}");
         return Process.Start(new ProcessStartInfo("dotnet", [typeof(Comparison).Assembly.Location, "bare-yarp", $"{port}", simulator.ToString()]) { RedirectStandardOutput = true })!;
-    }
-
-    private static string Text(JsonElement element, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (element.TryGetProperty(name, out var value)) return value.GetString()!;
-        }
-
-        throw new InvalidOperationException($"None of {string.Join(", ", names.ToArray())} is in the answer.");
     }
 }
