@@ -7,7 +7,8 @@ using ThinkWatch.Integration.Tests.Resilience;
 namespace ThinkWatch.Integration.Tests.Hostile;
 
 /// <summary>Whatever a client sends, it gets a clear error in OpenAI's shape, with a request id, and the fleet goes on.</summary>
-public sealed class HostileInputTests(FleetFixture fixture) : IClassFixture<FleetFixture>
+[Collection(FleetCollection.Name)]
+public sealed class HostileInputTests(FleetFixture fixture)
 {
     private const int FiftyMegabytes = 50 * 1024 * 1024;
 

@@ -25,3 +25,10 @@ public sealed class FleetFixture : IAsyncLifetime
         if (_fleet is not null) await _fleet.DisposeAsync();
     }
 }
+
+/// <summary>The tests that share one fleet, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class FleetCollection : ICollectionFixture<FleetFixture>
+{
+    public const string Name = "fleet";
+}

@@ -8,7 +8,8 @@ namespace ThinkWatch.Integration.Tests.Resilience;
 /// Promise 1: every call that an upstream saw has exactly one audit row, whichever process is killed. Every service and every store is
 /// killed under light load, one after the other, in one fleet.
 /// </summary>
-public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper output) : IClassFixture<FleetFixture>
+[Collection(FleetCollection.Name)]
+public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan RowPatience = TimeSpan.FromSeconds(90);
