@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ThinkWatch.ServiceDefaults.Metrics;
 
 namespace ThinkWatch.ServiceDefaults;
 
@@ -29,6 +30,7 @@ public static class FleetService
         builder.Services.AddReadiness();
         builder.AddPlainLogs();
         builder.AddTelemetry(identity);
+        builder.AddMetricsEndpoint();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(25));
         builder.WebHost.ConfigureKestrel(o =>
         {
@@ -44,6 +46,7 @@ public static class FleetService
         app.UseServiceDefaults();
         app.UseRouting();
         app.MapHealth();
+        app.MapMetrics();
         return app;
     }
 

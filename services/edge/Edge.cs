@@ -20,6 +20,7 @@ internal static class Edge
         builder.Services.AddSingleton<Replicas>();
         builder.Services.AddSingleton<FleetForwarder>();
         builder.Services.AddSingleton<FleetHealth>();
+        builder.Services.AddSingleton<FleetMetrics>();
         builder.Services.AddSingleton<StaticConsole>();
         builder.Services.AddResponseCompression(o => o.EnableForHttps = true);
         builder.WebHost.ConfigureKestrel(o =>
@@ -37,6 +38,7 @@ internal static class Edge
         var routes = app.Services.GetRequiredService<RouteTable>();
         var forwarder = app.Services.GetRequiredService<FleetForwarder>();
         var health = app.Services.GetRequiredService<FleetHealth>();
+        var metrics = app.Services.GetRequiredService<FleetMetrics>();
         app.UseWhen(http => http.Connection.LocalPort == ports.Console && !routes.Serves(Door.Console, http.Request.Path), static console =>
         {
             console.UseResponseCompression();
@@ -46,6 +48,7 @@ internal static class Edge
         {
             var door = http.Connection.LocalPort == ports.Gateway ? Door.Gateway : Door.Console;
             return FleetHealth.Serves(http.Request.Path) ? health.AnswerAsync(http)
+                : door == Door.Gateway && metrics.Serves(http.Request.Path) ? metrics.AnswerAsync(http)
                 : routes.Find(door, http.Request.Path) is { } route ? forwarder.ForwardAsync(http, route)
                 : Refusals.NotFoundAsync(http, door);
         });
