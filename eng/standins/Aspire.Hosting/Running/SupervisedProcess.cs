@@ -6,9 +6,10 @@ using System.Text.RegularExpressions;
 namespace Aspire.Hosting.Running;
 
 /// <summary>
-/// A process in a session and process group of its own, beside which a small shell holds the read end of a pipe from this
-/// process. However this process ends, the pipe ends with it, and the shell ends the group: politely, then by force. Orderly
-/// stops signal the group directly.
+/// A process in a session and process group of its own, with a small shell as its watcher, which holds the read end of a pipe from this
+/// process. However this process ends, the pipe ends with it, and the watcher ends the group: politely, then by force. Orderly
+/// stops signal the group directly. The watcher stands beside the program and not before it: a shell passes no environment variable on
+/// whose name it could not have made, such as <c>services__ai-gateway__http__0</c>.
 /// </summary>
 internal sealed partial class SupervisedProcess : IDisposable
 {
@@ -18,30 +19,29 @@ internal sealed partial class SupervisedProcess : IDisposable
 
     private const int MaxLineLength = 16 * 1024;
 
-    // The shell becomes the program (exec), so the program's pid is the group's and the one we started. $$ is that pid in the
-    // subshell too. SIGINT after 3 s is for programs that take SIGTERM as "when the last client has gone", such as PostgreSQL.
-    private const string Script = """
-        exec 3<&0 </dev/null
-        (
-          trap '' TERM INT HUP QUIT
-          while read -r _ <&3; do :; done
-          kill -TERM 0
-          n=0
-          while [ $n -lt 50 ] && kill -0 $$; do
-            [ $n -eq 15 ] && kill -INT 0
-            sleep 0.2
-            n=$((n + 1))
-          done
-          kill -KILL 0
-        ) >/dev/null 2>&1 &
-        exec "$@" 3<&-
+    // SIGINT after 3 s is for programs that take SIGTERM as "when the last client has gone", such as PostgreSQL.
+    private const string WatcherScript = """
+        exec >/dev/null 2>&1
+        trap '' TERM INT HUP QUIT
+        read -r group || exit 0
+        while read -r _; do :; done
+        kill -TERM -- -"$group"
+        n=0
+        while [ $n -lt 50 ] && kill -0 -- -"$group"; do
+          [ $n -eq 15 ] && kill -INT -- -"$group"
+          sleep 0.2
+          n=$((n + 1))
+        done
+        kill -KILL -- -"$group"
         """;
 
+    private readonly Process _watcher;
     private readonly Process _process;
 
-    private SupervisedProcess(Process process, Task<int> exited)
+    private SupervisedProcess(Process process, Process watcher, Task<int> exited)
     {
         _process = process;
+        _watcher = watcher;
         Exited = exited;
         Id = process.Id;
     }
@@ -63,28 +63,33 @@ internal sealed partial class SupervisedProcess : IDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var argument in (IEnumerable<string>)["/bin/sh", "-c", Script, "sh", plan.Command, .. plan.Arguments])
+        foreach (var argument in (IEnumerable<string>)[plan.Command, .. plan.Arguments])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in plan.Environment)
             start.Environment[name] = value;
 
+        // The watcher first: it waits for the group's number, so no moment is left in which the program has none.
+        var watcher = StartWatcher();
         var process = Process.Start(start) ?? throw new DistributedApplicationException($"{plan.Command} could not be started.");
-        return new SupervisedProcess(process, WatchAsync(process, onLine));
+        watcher.StandardInput.WriteLine(process.Id);
+        watcher.StandardInput.Flush();
+        process.StandardInput.Close();
+        return new SupervisedProcess(process, watcher, WatchAsync(process, onLine));
     }
 
     /// <summary>Signals the whole group. False if there is none any more.</summary>
     public bool Signal(int signal) => Kill(-Id, signal) == 0;
 
-    /// <summary>Ends what the program left behind in its group, the shell included, and waits until it is gone.</summary>
+    /// <summary>Ends what the program left behind in its group, and waits until it is gone.</summary>
     public async Task CleanUpAsync()
     {
         try
         {
-            _process.StandardInput.Close();
+            _watcher.StandardInput.Close();
         }
         catch (IOException)
         {
-            // The shell has gone already, by its own means.
+            // The watcher has gone already, by its own means.
         }
 
         for (var attempt = 0; attempt < 200 && Signal(0); attempt++)
@@ -95,7 +100,18 @@ internal sealed partial class SupervisedProcess : IDisposable
         }
     }
 
-    public void Dispose() => _process.Dispose();
+    public void Dispose()
+    {
+        _process.Dispose();
+        _watcher.Dispose();
+    }
+
+    private static Process StartWatcher()
+    {
+        // A session of its own: a signal to this process's group must not end the watcher before its work is done.
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", WatcherScript]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return Process.Start(start) ?? throw new DistributedApplicationException("/bin/sh could not be started.");
+    }
 
     private static async Task<int> WatchAsync(Process process, Action<string> onLine)
     {
