@@ -25,14 +25,14 @@ internal sealed partial class SupervisedProcess : IDisposable
         trap '' TERM INT HUP QUIT
         read -r group || exit 0
         while read -r _; do :; done
-        kill -TERM -- -"$group"
+        kill -s TERM -- -"$group"
         n=0
-        while [ $n -lt 50 ] && kill -0 -- -"$group"; do
-          [ $n -eq 15 ] && kill -INT -- -"$group"
+        while [ $n -lt 50 ] && kill -s 0 -- -"$group"; do
+          [ $n -eq 15 ] && kill -s INT -- -"$group"
           sleep 0.2
           n=$((n + 1))
         done
-        kill -KILL -- -"$group"
+        kill -s KILL -- -"$group"
         """;
 
     private readonly Process _watcher;
