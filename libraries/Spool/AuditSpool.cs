@@ -81,7 +81,7 @@ internal sealed partial class AuditSpool : IAuditSpool, IHostedService, IDisposa
         _folder = SegmentFolder.Open(_options.Directory, _options.SegmentBytes, _options.LockPatience);
         var state = SpoolRecovery.Run(_folder);
         _log = new SpoolLog(_folder, _options, state);
-        _committer = new Committer(_log, _policy, f => _shipper!.Publish(f), ReportDropped, _options.SegmentBytes, _logger);
+        _committer = new Committer(_log, _policy, f => _shipper!.Publish(f), ReportDropped, _logger);
         _shipper = new Shipper(_log, _transport, _options, _logger);
         foreach (var frame in _log.Unsettled())
             _shipper.Publish(frame);

@@ -76,7 +76,7 @@ internal sealed partial class SpoolLog
     {
         lock (_lock)
         {
-            if (_current.Length > _options.SegmentBytes / 2)
+            if (_current.Length > _segmentBytes / 2)
                 _folder.PrepareSpare();
         }
     }

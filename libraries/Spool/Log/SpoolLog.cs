@@ -10,6 +10,8 @@ namespace ThinkWatch.Spool.Log;
 /// </summary>
 internal sealed partial class SpoolLog : IDisposable
 {
+    private const int SegmentsOfAFullSpool = 8;
+    private const int SmallestSegment = 4096;
     private readonly Lock _lock = new();
     private readonly SegmentFolder _folder;
     private readonly SpoolOptions _options;
@@ -17,7 +19,9 @@ internal sealed partial class SpoolLog : IDisposable
     private readonly SortedDictionary<int, Segment> _segments;
     private readonly KindQueue[] _queues;
     private readonly Queue<(SpoolTicket Ticket, byte[] Payload)> _late = new();
+    private readonly int _largestSegment;
     private Segment _current;
+    private int _segmentBytes;
     private long _bytes;
     private volatile bool _fault;
     private bool _closed;
@@ -29,6 +33,7 @@ internal sealed partial class SpoolLog : IDisposable
         _producer = state.Producer;
         _segments = state.Segments;
         _queues = state.Queues;
+        _segmentBytes = _largestSegment = options.SegmentBytes;
         foreach (var segment in _segments.Values)
             _bytes += segment.Length;
         _current = Roll(state.NextSegment);
@@ -37,6 +42,15 @@ internal sealed partial class SpoolLog : IDisposable
     public Guid Producer => _producer;
 
     public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>
+    /// Space comes back a segment at a time: a small spool needs small segments, or one half-used segment would fill it for good.
+    /// </summary>
+    public int FitSegments(long maxBytes)
+    {
+        lock (_lock)
+            return _segmentBytes = (int)Math.Clamp(maxBytes / SegmentsOfAFullSpool, Math.Min(SmallestSegment, _largestSegment), _largestSegment);
+    }
 
     /// <summary>The disk refused the last write, or has no room for the next segment.</summary>
     public bool HasFault => _fault;
@@ -149,7 +163,7 @@ internal sealed partial class SpoolLog : IDisposable
     private RecordPlace Write(RecordType type, RecordKind kind, Guid id, long createdAtMs, ulong sequence, in RecordBuffer buffer)
     {
         var record = buffer.Record;
-        if (_current.Length + (long)record.Length > _options.SegmentBytes && !_current.IsEmpty)
+        if (_current.Length + (long)record.Length > _segmentBytes && !_current.IsEmpty)
             _current = Roll(_current.Number + 1);
         var header = new RecordHeader(type, kind, buffer.PayloadLength, createdAtMs, sequence, id);
         RecordFormat.Seal(record, header, buffer.Checksum, _current.Salt);

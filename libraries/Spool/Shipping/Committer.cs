@@ -10,7 +10,7 @@ namespace ThinkWatch.Spool.Shipping;
 /// power cut its sequence numbers would be given to other events, and deduplication would swallow those.
 /// </summary>
 internal sealed partial class Committer(
-    SpoolLog log, Func<SpoolPolicy> policy, Action<CutFrame> publish, Action<IReadOnlyList<CutFrame>> onDropped, long headroom, ILogger logger)
+    SpoolLog log, Func<SpoolPolicy> policy, Action<CutFrame> publish, Action<IReadOnlyList<CutFrame>> onDropped, ILogger logger)
 {
     private readonly List<CutFrame> _cut = [];
     private readonly ManualResetEventSlim _stop = new();
@@ -63,6 +63,7 @@ internal sealed partial class Committer(
 
     private void Pass()
     {
+        var headroom = log.FitSegments(Policy.MaxBytes);
         log.RetryLate();
         log.Cut(_drain, _cut);
         Flush();
