@@ -19,18 +19,15 @@ public static class SettingsRegistry
     /// <summary>In the order in which the console shows them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        General.SiteName, General.GatewayPublicUrl,
+        General.SiteName,
         Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
         Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs,
         Limits.TimeoutMs,
         Security.RateLimitFailClosed,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
-        Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.CaptureMcpArguments, Audit.CaptureMcpResult, Audit.CaptureStreamEvents,
-        Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
-        Data.RetentionDaysGateway, Data.RetentionDaysMcp, Data.RetentionDaysAudit, Data.RetentionDaysPlatform, Data.RetentionDaysAccess, Data.RetentionDaysApp,
-        Data.RetentionDaysBodies,
-        Mcp.BodyLimitBytes, Mcp.SessionTtlSecs,
+        Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
+        Mcp.BodyLimitBytes,
     ];
 
     public static FrozenDictionary<string, Setting> ByKey { get; } = All.ToFrozenDictionary(static setting => setting.Key);
@@ -38,9 +35,6 @@ public static class SettingsRegistry
     public static class General
     {
         public static Setting<string> SiteName { get; } = Text("general.site_name", "general", "ThinkWatch", 100, "The name this installation shows in its console.");
-
-        public static Setting<string> GatewayPublicUrl { get; } = Text(
-            "general.gateway_public_url", "general", "", 500, "The address under which clients reach the gateway; empty = as the console finds it.", SettingChecks.WebAddress);
     }
 
     public static class Auth
@@ -109,12 +103,6 @@ public static class SettingsRegistry
 
         public static Setting<bool> CaptureGatewayResponse { get; } = Switch("audit.capture_gateway_response", "audit", true, "Keep the response bodies of AI calls.");
 
-        public static Setting<bool> CaptureMcpArguments { get; } = Switch("audit.capture_mcp_arguments", "audit", true, "Keep the arguments of MCP tool calls.");
-
-        public static Setting<bool> CaptureMcpResult { get; } = Switch("audit.capture_mcp_result", "audit", true, "Keep the results of MCP tool calls.");
-
-        public static Setting<bool> CaptureStreamEvents { get; } = Switch("audit.capture_stream_events", "audit", false, "Keep the raw events of streams beside the assembled answer.");
-
         public static Setting<long> BodyMaxBytes { get; } = Wide(
             "audit.body_max_bytes", "audit", 256 * 1024, 0, 16 * Mebibyte, "The largest body kept in the log itself, in bytes; larger ones go to object storage.");
 
@@ -130,30 +118,8 @@ public static class SettingsRegistry
             "audit.when_full", "audit", "block", ["block", "drop"], "What happens when the spool is full: refuse calls, or drop the oldest records and say so.");
     }
 
-    public static class Data
-    {
-        public static Setting<int> RetentionDaysGateway { get; } = Retention("gateway", 90, "AI calls");
-
-        public static Setting<int> RetentionDaysMcp { get; } = Retention("mcp", 90, "MCP calls");
-
-        public static Setting<int> RetentionDaysAudit { get; } = Retention("audit", 90, "changes in the control plane");
-
-        public static Setting<int> RetentionDaysPlatform { get; } = Retention("platform", 90, "platform events");
-
-        public static Setting<int> RetentionDaysAccess { get; } = Retention("access", 30, "access logs");
-
-        public static Setting<int> RetentionDaysApp { get; } = Retention("app", 30, "application logs");
-
-        public static Setting<int> RetentionDaysBodies { get; } = Retention("bodies", 30, "request and response bodies");
-
-        private static Setting<int> Retention(string what, int days, string words) =>
-            Integer($"data.retention_days_{what}", "audit", days, 1, 3650, $"Days for which {words} are kept.");
-    }
-
     public static class Mcp
     {
         public static Setting<long> BodyLimitBytes { get; } = Wide("mcp.body_limit_bytes", "mcp", 32 * Mebibyte, 1024, Gibibyte, "The largest MCP request body that is taken, in bytes.");
-
-        public static Setting<int> SessionTtlSecs { get; } = Integer("mcp.session_ttl_secs", "mcp", 3600, 60, 7 * Day, "How long an unused MCP session lives, in seconds.");
     }
 }
