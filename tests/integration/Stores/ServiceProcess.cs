@@ -38,23 +38,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public static async Task<ServiceProcess> StartAsync(string project, string folderName, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var service = Launch(project, folderName, environment);
-        using var client = new HttpClient { BaseAddress = service.Http };
-        await service._process.WaitUntilAsync(
-            async () =>
-            {
-                try
-                {
-                    using var reply = await client.GetAsync("/health/ready");
-                    return reply.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
-            },
-            TimeSpan.FromSeconds(60));
+        await service.WaitUntilAsync("/health/ready");
         return service;
     }
+
+    public Task WaitUntilLiveAsync() => WaitUntilAsync("/health/live");
 
     /// <summary>Starts it and waits for its end; for configurations that it must refuse.</summary>
     public static async Task<(int ExitCode, string Output)> RunToEndAsync(string project, string folderName, IEnumerable<KeyValuePair<string, string>> environment)
@@ -72,7 +60,27 @@ internal sealed class ServiceProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static ServiceProcess Launch(string project, string folderName, IEnumerable<KeyValuePair<string, string>> environment)
+    private async Task WaitUntilAsync(string path)
+    {
+        using var client = new HttpClient { BaseAddress = Http };
+        await _process.WaitUntilAsync(
+            async () =>
+            {
+                try
+                {
+                    using var reply = await client.GetAsync(path);
+                    return reply.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Starts it and waits for nothing.</summary>
+    public static ServiceProcess Launch(string project, string folderName, IEnumerable<KeyValuePair<string, string>> environment)
     {
         var binary = Path.Combine(Repository.Root, "services", folderName, "bin", Repository.Configuration, "net10.0", $"{project}.dll");
         var folder = Directory.CreateTempSubdirectory($"thinkwatch-test-{folderName}-").FullName;
