@@ -92,7 +92,7 @@ internal sealed partial class SupervisedProcess : IDisposable
             // The watcher has gone already, by its own means.
         }
 
-        for (var attempt = 0; attempt < 200 && Signal(0); attempt++)
+        for (var attempt = 0; attempt < 200 && Signal(0) && HasLivingMember(); attempt++)
         {
             if (attempt == 100)
                 Signal(Sigkill);
@@ -111,6 +111,29 @@ internal sealed partial class SupervisedProcess : IDisposable
         // A session of its own: a signal to this process's group must not end the watcher before its work is done.
         var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", WatcherScript]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start) ?? throw new DistributedApplicationException("/bin/sh could not be started.");
+    }
+
+    /// <summary>The dead of the group may stay in the process table until somebody collects them, which is not our business.</summary>
+    private bool HasLivingMember()
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (!char.IsAsciiDigit(directory[^1]))
+                    continue;
+                var stat = File.ReadAllText(Path.Combine(directory, "stat"));
+                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 4); // state, parent, group
+                if (fields[0] is not ("Z" or "X") && int.Parse(fields[2]) == Id)
+                    return true;
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+
+        return false;
     }
 
     private static async Task<int> WatchAsync(Process process, Action<string> onLine)
