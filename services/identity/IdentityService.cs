@@ -67,6 +67,7 @@ internal static class IdentityService
         builder.Services.AddSingleton<LastUsed>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<LastUsed>());
         builder.Services.AddSingleton<PrincipalAuthenticator>();
+        builder.Services.AddSingleton<SubjectFinder>();
         // This service asks itself: no call over the wire, no cache.
         builder.Services.AddSingleton<ICallerAuthenticator>(static services => services.GetRequiredService<PrincipalAuthenticator>());
         builder.Services.AddSingleton<IdentityGrpc>();

@@ -21,6 +21,7 @@ internal static class Limits
         builder.Services.AddHealthChecks().AddCheck<CounterStoreCheck>("redis", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
         builder.AddManagementApi();
         builder.Services.AddSingleton<RuleStore>();
+        builder.Services.AddSingleton<SubjectResolver>();
         builder.Services.AddSingleton<ActiveRules>();
         builder.Services.AddHostedService<RuleReloader>();
         builder.Services.AddSingleton<SlidingWindows>();

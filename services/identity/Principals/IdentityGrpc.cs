@@ -6,13 +6,16 @@ using ThinkWatch.Contracts.Identity;
 namespace ThinkWatch.Identity.Principals;
 
 /// <summary>The wire that gateways and management services ask. A store that is away is UNAVAILABLE, never "unknown key".</summary>
-internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, ChangeFeed feed) : Contracts.Identity.Identity.IdentityBase
+internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, SubjectFinder subjects, ChangeFeed feed) : Contracts.Identity.Identity.IdentityBase
 {
     public override Task<AuthenticateReply> Authenticate(AuthenticateRequest request, ServerCallContext context) =>
         AnswerAsync(() => authenticator.AuthenticateKeyAsync(request.KeySha256.ToByteArray(), request.ClientIp, context.CancellationToken));
 
     public override Task<AuthenticateReply> AuthenticateSession(AuthenticateSessionRequest request, ServerCallContext context) =>
         AnswerAsync(() => authenticator.AuthenticateSessionAsync(request.AccessToken, request.ClientIp, context.CancellationToken));
+
+    public override Task<ResolveSubjectReply> ResolveSubject(ResolveSubjectRequest request, ServerCallContext context) =>
+        AnswerAsync(() => subjects.FindAsync(request, context.CancellationToken));
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<IdentityEvent> responseStream, ServerCallContext context)
     {
@@ -32,7 +35,7 @@ internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, ChangeF
         }
     }
 
-    private static async Task<AuthenticateReply> AnswerAsync(Func<Task<AuthenticateReply>> ask)
+    private static async Task<T> AnswerAsync<T>(Func<Task<T>> ask)
     {
         try
         {

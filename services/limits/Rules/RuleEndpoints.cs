@@ -34,17 +34,17 @@ internal static class RuleEndpoints
         rules.MapDelete("/{ruleId:guid}", DeleteAsync).RequirePermission("limits:write").WithSummary("Remove a rule");
     }
 
-    private static async Task<Ok<Page<RuleView>>> ListAsync(string kind, string id, HttpContext http, RuleStore store, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<RuleView>>> ListAsync(string kind, string id, HttpContext http, SubjectResolver subjects, RuleStore store, CancellationToken cancellationToken)
     {
-        var subject = Subject(kind, id);
+        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(Org(http), kind, subject, cancellationToken);
         return TypedResults.Ok(new Page<RuleView>([.. found.Select(RuleView.Of)], null));
     }
 
     private static async Task<Created<RuleView>> UpsertAsync(
-        string kind, string id, RuleBody body, HttpContext http, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        string kind, string id, RuleBody body, HttpContext http, SubjectResolver subjects, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var subject = Subject(kind, id);
+        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         var rule = Validated(body, Org(http), kind, subject, time.GetUtcNow());
         var after = await database.InTransactionAsync(
             async (transaction, token) =>
@@ -58,9 +58,9 @@ internal static class RuleEndpoints
     }
 
     private static async Task<NoContent> DeleteAsync(
-        string kind, string id, Guid ruleId, HttpContext http, NpgsqlDataSource database, CancellationToken cancellationToken)
+        string kind, string id, Guid ruleId, HttpContext http, SubjectResolver subjects, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
-        var subject = Subject(kind, id);
+        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         await database.InTransactionAsync(
             async (transaction, token) =>
             {
@@ -84,12 +84,6 @@ internal static class RuleEndpoints
         return new Rule(
             Guid.CreateVersion7(), orgId, kind, subject, body.Surface!, body.Metric!, body.WindowSecs!.Value, body.MaxCount!.Value,
             body.Enabled ?? true, body.ExpiresAt, body.Reason, now, now);
-    }
-
-    private static string Subject(string kind, string id)
-    {
-        if (!Subjects.Kinds.Contains(kind)) throw ApiProblem.NotFound("kind of subject; there are: api_key, user").AsException();
-        return Guid.TryParse(id, out var subject) ? subject.ToString() : throw ApiProblem.NotFound(kind).AsException();
     }
 
     private static Guid Org(HttpContext http) => Guid.Parse(http.Caller().OrgId);
