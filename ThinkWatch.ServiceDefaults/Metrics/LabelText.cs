@@ -21,12 +21,9 @@ internal static class LabelText
     {
         written = 0;
         Span<char> number = stackalloc char[32];
-        var text = value switch
-        {
-            string s => s,
-            ISpanFormattable f when f.TryFormat(number, out var digits, default, CultureInfo.InvariantCulture) => number[..digits],
-            _ => value?.ToString() ?? "",
-        };
+        var text = value is not string && value is ISpanFormattable f && f.TryFormat(number, out var digits, default, CultureInfo.InvariantCulture)
+            ? number[..digits]
+            : (value as string ?? value?.ToString()).AsSpan();
 
         // A name may need an underscore more in front of it, and each character of a value a backslash.
         if (into.Length < name.Length + (2 * text.Length) + 4) return false;
