@@ -40,8 +40,10 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
             _counters.Limited.Add(1, new KeyValuePair<string, object?>("rule", reply.Refusal?.Label));
             return new LimitsAnswer(LimitsVerdict.Refused, reply);
         }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException exception)
         {
+            // The caller went: that says nothing about limits.
+            cancellationToken.ThrowIfCancellationRequested();
             return Unchecked(exception.StatusCode);
         }
     }
@@ -55,8 +57,9 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
             var reply = await limits.MoveAsync(request, deadline: deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
             return reply.Allowed;
         }
-        catch (RpcException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (RpcException exception)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             return Unchecked(exception.StatusCode).Verdict == LimitsVerdict.PassedUnchecked;
         }
     }

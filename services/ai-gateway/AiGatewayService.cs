@@ -19,6 +19,9 @@ internal static class AiGatewayService
     {
         // The gateway counts bodies itself, by a setting that may change while it runs.
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
+
+        // While its logger is enabled the host makes an activity for every request, whether or not anybody collects them; requests have rows instead.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddVault();
         builder.AddCatalog();
         builder.AddSpool(static services => SpoolPolicyOf(services.GetRequiredService<ISettings>()));
@@ -46,6 +49,7 @@ internal static class AiGatewayService
     private static void AddProviders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IProviderWire, OpenAiWire>();
+        builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();
         builder.Services.AddSingleton<CatalogViews>();
     }

@@ -46,10 +46,15 @@ internal sealed class ReadStage(BodyMemory memory, ISettings settings) : IStage
         {
             var result = await reader.ReadAsync(exchange.Cancelled);
             var total = exchange.Body.Length + result.Buffer.Length;
-            if (total > limit)
-                return Refusals.BodyTooLarge(limit);
-            if (total > exchange.ReservedBytes && !TryReserve(exchange, Math.Max(total - exchange.ReservedBytes, exchange.ReservedBytes)))
-                return Refusals.TooMuchInFlight;
+            var refusal = total > limit ? Refusals.BodyTooLarge(limit)
+                : total > exchange.ReservedBytes && !TryReserve(exchange, Math.Max(total - exchange.ReservedBytes, exchange.ReservedBytes)) ? Refusals.TooMuchInFlight
+                : null;
+            if (refusal is not null)
+            {
+                reader.AdvanceTo(result.Buffer.End);
+                return refusal;
+            }
+
             foreach (var segment in result.Buffer)
                 exchange.Body.Append(segment.Span);
             reader.AdvanceTo(result.Buffer.End);

@@ -10,7 +10,7 @@ namespace ThinkWatch.AiGateway.Providers;
 /// Makes callable providers of catalog entries. What must outlive a snapshot stays here: connection pools and gates, by provider.
 /// Used by the catalog feed's thread only; what it hands out is used by all.
 /// </summary>
-internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, Vault vault, ILogger<UpstreamFactory> log) : IDisposable
+internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, Vault vault, TelemetryState telemetry, ILogger<UpstreamFactory> log) : IDisposable
 {
     private readonly FrozenDictionary<string, IProviderWire> _wires = wires
         .SelectMany(static wire => wire.ProviderTypes.Select(type => (type, wire)))
@@ -73,13 +73,17 @@ internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, 
         return made;
     }
 
-    private static SocketsHttpHandler Handler(bool allowPrivateNetwork)
+    private SocketsHttpHandler Handler(bool allowPrivateNetwork)
     {
         var handler = OutboundHandlers.Create(allowPrivateNetwork);
 
         // An answer that nobody wants any more is not read to its end to save a connection: the provider stops, and stops charging.
         handler.MaxResponseDrainSize = 0;
         handler.ResponseDrainTimeout = TimeSpan.Zero;
+
+        // A span for each attempt costs more than reading the request does: only when somebody collects them.
+        if (!telemetry.IsCollected)
+            handler.ActivityHeadersPropagator = null;
         return handler;
     }
 

@@ -77,6 +77,31 @@ public sealed class ControlsTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task Client_ThatGoesDuringTheCheck_IsNoFaultOfLimits()
+    {
+        var key = gateway.Identity.AddKey();
+        var open = gateway.Logs.Lines.Count(static line => line.Contains("cannot be checked"));
+        gateway.Limits.Delay = TimeSpan.FromSeconds(1.5);
+        try
+        {
+            var before = gateway.Limits.Checks.Keys.ToHashSet();
+            using var cancel = new CancellationTokenSource();
+            var call = gateway.Http.SendAsync(Calls.Post(key, Calls.Chat("sim-chat")), cancel.Token);
+            await GatewayFixture.EventuallyAsync(() => Task.FromResult(gateway.Limits.Checks.Keys.Except(before).Any()));
+            var id = gateway.Limits.Checks.Keys.Except(before).Single();
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(call);
+            var row = await gateway.RowAsync(id);
+            (row.Status, row.Outcome).ShouldBe((499, Outcome.Aborted));
+            gateway.Logs.Lines.Count(static line => line.Contains("cannot be checked")).ShouldBe(open);
+        }
+        finally
+        {
+            gateway.Limits.Delay = TimeSpan.Zero;
+        }
+    }
+
+    [Fact]
     public async Task Key_Revoked_StopsWithinASecond()
     {
         var key = gateway.Identity.AddKey();

@@ -73,18 +73,9 @@ public sealed class RefusalTests(GatewayFixture gateway)
     public async Task Body_OverTheLimit_Is413(bool announced)
     {
         var key = gateway.Identity.AddKey();
-        using var request = Calls.Post(key, Calls.Chat("sim-chat", $",\"x\":\"{new string('x', 3_000_000)}\""));
+        using var request = Calls.Post(key, Calls.Chat("sim-chat", $",\"x\":\"{new string('x', 50_000_000)}\""));
         request.Headers.TransferEncodingChunked = !announced;
-        HttpResponseMessage response;
-        try
-        {
-            response = await gateway.Http.SendAsync(request);
-        }
-        catch (HttpRequestException)
-        {
-            return; // The server may close while the client still writes; then there is no answer to read.
-        }
-
+        using var response = await gateway.Http.SendAsync(request);
         response.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
         (await response.ErrorAsync()).Code().ShouldBe("request_too_large");
     }
