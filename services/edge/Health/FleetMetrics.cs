@@ -41,7 +41,7 @@ internal sealed class FleetMetrics(FleetAddresses addresses, MetricsToken token)
         var families = new SortedDictionary<string, (StringBuilder Head, StringBuilder Samples)>(StringComparer.Ordinal);
         foreach (var (service, text) in texts)
         {
-            (StringBuilder Head, StringBuilder Samples) family = default;
+            (StringBuilder Head, StringBuilder Samples) family = (new StringBuilder(), new StringBuilder());
             var isFirst = false;
             foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             {
