@@ -24,7 +24,7 @@ public sealed class AuditFixture(EmbeddedStores stores) : IAsyncLifetime
 
     internal string Database => _database!;
 
-    internal AuditIngest.AuditIngestClient Wire => new(_channel!);
+    internal Contracts.Audit.AuditIngest.AuditIngestClient Wire => new(_channel!);
 
     public async ValueTask InitializeAsync()
     {
