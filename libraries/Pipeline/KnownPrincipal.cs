@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Pipeline;
@@ -6,15 +5,15 @@ namespace ThinkWatch.Pipeline;
 /// <summary>A principal as the caches hold it: identity's answer, compiled once for the checks of every call. Immutable.</summary>
 public sealed class KnownPrincipal
 {
-    private readonly FrozenSet<string> _permissions;
-    private readonly FrozenSet<string> _surfaces;
+    private readonly HashSet<string> _permissions;
+    private readonly HashSet<string> _surfaces;
 
     public KnownPrincipal(Principal principal)
     {
         ArgumentNullException.ThrowIfNull(principal);
         Principal = principal;
-        _permissions = principal.Permissions.ToFrozenSet(StringComparer.Ordinal);
-        _surfaces = principal.Surfaces.ToFrozenSet(StringComparer.Ordinal);
+        _permissions = [.. principal.Permissions];
+        _surfaces = [.. principal.Surfaces];
         Models = NameScope.Intersection(principal.RoleModels, principal.KeyModels);
         McpTools = NameScope.Intersection(principal.KeyMcpTools);
     }

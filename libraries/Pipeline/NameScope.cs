@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Pipeline;
@@ -36,10 +35,10 @@ public sealed class NameScope
         return true;
     }
 
-    private sealed record Layer(FrozenSet<string> Exact, string[] Globs)
+    private sealed record Layer(HashSet<string> Exact, string[] Globs)
     {
         public static Layer Of(StringList list) => new(
-            list.Items.Where(static item => !item.Contains('*')).ToFrozenSet(StringComparer.Ordinal),
+            [.. list.Items.Where(static item => !item.Contains('*'))],
             [.. list.Items.Where(static item => item.Contains('*'))]);
 
         public bool Allows(string name)

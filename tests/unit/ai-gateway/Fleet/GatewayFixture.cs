@@ -61,8 +61,8 @@ public sealed class GatewayFixture : IAsyncLifetime
         await _simulator.StartAsync();
         SimulatorUrl = AddressOf(_simulator);
         Catalog.Change(Seed);
-        _gateway = await StartGatewayAsync();
-        Http = new HttpClient(new SocketsHttpHandler { MaxResponseDrainSize = 0, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new Uri(AddressOf(_gateway)), Timeout = TimeSpan.FromSeconds(60) };
+        _gateway = await StartGatewayAsync("first");
+        Http = ClientOf(_gateway);
         await EventuallyAsync(async () => (await Http.GetAsync("/health/ready")).IsSuccessStatusCode);
     }
 
@@ -166,7 +166,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         var provider = NewProvider("simulator", SimulatorUrl + "/v1");
         snapshot.Providers.Add(provider);
         foreach (var model in (string[])
-            ["sim-chat", "sim-tools", "sim-slow-600", "sim-cut", "sim-stall", "sim-nousage", "sim-malformed", "sim-cached", "sim-drip-100,words-50", "sim-echo"])
+            ["sim-chat", "sim-tools", "sim-slow-600", "sim-cut", "sim-stall", "sim-nousage", "sim-malformed", "sim-cached", "sim-drip-100,words-50", "sim-drip-100,words-20", "sim-echo"])
             snapshot.Models.Add(NewModel(model, (provider, model)));
         snapshot.Models.Add(NewModel("renamed", (provider, "sim-chat")));
         snapshot.Settings["gateway.retry_initial_ms"] = "1";
@@ -200,13 +200,14 @@ public sealed class GatewayFixture : IAsyncLifetime
         return app;
     }
 
-    private async Task<WebApplication> StartGatewayAsync()
+    /// <summary>A gateway beside the shared one, for a test that stops it.</summary>
+    internal async Task<WebApplication> StartGatewayAsync(string name)
     {
         var peers = AddressOf(_peers!);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["DATA_DIR"] = _data,
+            ["DATA_DIR"] = Path.Combine(_data, name),
             ["ENCRYPTION_KEY"] = _encryptionKey,
             ["INTERNAL_TOKEN"] = "internal-token-of-the-tests-0123456789",
             ["services:identity:grpc:0"] = peers,
@@ -226,6 +227,9 @@ public sealed class GatewayFixture : IAsyncLifetime
         await app.StartAsync();
         return app;
     }
+
+    internal static HttpClient ClientOf(WebApplication app) =>
+        new(new SocketsHttpHandler { MaxResponseDrainSize = 0, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = new Uri(AddressOf(app)), Timeout = TimeSpan.FromSeconds(60) };
 
     private static string AddressOf(WebApplication app) =>
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
