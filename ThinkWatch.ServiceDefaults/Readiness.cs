@@ -15,6 +15,7 @@ namespace ThinkWatch.ServiceDefaults;
 internal static class Readiness
 {
     public const string Tag = "ready";
+    public const string VersionHeader = "x-service-version";
 
     /// <summary>Beside <see cref="Tag"/> on a check that waits for an administrator, not for a process: nagging would not help.</summary>
     public const string SetUpTag = "setup";
@@ -31,12 +32,13 @@ internal static class Readiness
         app.MapGet("/health/ready", ReadyAsync).WithMetadata(new ServiceDefaultEndpoint());
     }
 
-    private static async Task ReadyAsync(HttpContext http, HealthCheckService checks)
+    private static async Task ReadyAsync(HttpContext http, HealthCheckService checks, ServiceIdentity identity)
     {
         var report = await checks.CheckHealthAsync(static c => c.Tags.Contains(Tag), http.RequestAborted);
         var ready = report.Status != HealthStatus.Unhealthy;
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         http.Response.ContentType = "application/json";
+        http.Response.Headers[VersionHeader] = identity.Version;
         await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", ready ? "ready" : "not_ready");

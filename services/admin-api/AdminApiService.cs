@@ -33,6 +33,8 @@ internal static class AdminApiService
         builder.AddManagementApi();
 
         builder.Services.AddSingleton<CatalogChanges>();
+        builder.Services.AddSingleton<CatalogPurge>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<CatalogPurge>());
         builder.Services.AddSingleton<ProviderSecrets>();
         builder.Services.AddSingleton<ProviderRules>();
         builder.Services.AddSingleton<SnapshotReader>();

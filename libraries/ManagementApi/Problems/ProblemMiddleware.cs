@@ -57,7 +57,8 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         {
             return await BodyErrors.ExplainAsync(http, bad);
         }
-        catch (Exception fault) when (fault is NpgsqlException { IsTransient: true } or TimeoutException)
+        catch (Exception fault) when (fault is NpgsqlException { IsTransient: true } or TimeoutException
+            or PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidCatalogName })
         {
             LogUnavailable(log, fault, "the store");
             return ApiProblem.Unavailable("A store does not answer at the moment.");

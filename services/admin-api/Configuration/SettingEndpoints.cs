@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
+using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.ManagementApi;
@@ -32,11 +33,15 @@ internal static class SettingEndpoints
         return TypedResults.Ok(view.Categories.FirstOrDefault(c => c.Category == category) ?? throw ApiProblem.NotFound("category").AsException());
     }
 
-    private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, CancellationToken cancellationToken)
+    private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, SnapshotSource catalog, CancellationToken cancellationToken)
     {
         var given = body.Settings ?? throw ApiProblem.Invalid("settings", "is required").AsException();
         Validate(given);
         var caller = http.Caller();
+
+        // Settings are the installation's, not an organisation's: where there are several, only its administrator changes them.
+        if (!caller.PlatformAdmin && catalog.Current?.IsSharedByOthersThan(caller.OrgId) == true)
+            throw ApiProblem.Forbidden("Settings apply to every organisation: only a platform administrator may change them.").AsException();
         var view = await changes.MakeAsync(
             async (transaction, token) =>
             {

@@ -42,9 +42,9 @@ internal sealed class ServiceProbe(FleetAddresses addresses)
             var text = await response.Content.ReadAsStringAsync(patience.Token);
             var elapsed = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1);
             var entries = Entries(text);
-            var missing = entries.Where(static e => e.Key is not ("status" or "version") && e.Value != "ok").Select(static e => $"{e.Key}: {e.Value}").ToList();
+            var missing = entries.Where(static e => e.Key != "status" && e.Value != "ok").Select(static e => $"{e.Key}: {e.Value}").ToList();
             var health = new ServiceHealth(
-                response.IsSuccessStatusCode ? "ok" : "not_ready", elapsed, entries.GetValueOrDefault("version"), replicas, missing.Count == 0 ? null : string.Join("; ", missing));
+                response.IsSuccessStatusCode ? "ok" : "not_ready", elapsed, Version(response), replicas, missing.Count == 0 ? null : string.Join("; ", missing));
             return new ServiceAnswer(service, health, entries);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -52,6 +52,9 @@ internal sealed class ServiceProbe(FleetAddresses addresses)
             return new ServiceAnswer(service, new ServiceHealth("down", null, null, replicas, e is OperationCanceledException ? "does not answer" : "cannot be reached"), new Dictionary<string, string>());
         }
     }
+
+    private static string? Version(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("x-service-version", out var values) ? values.FirstOrDefault() : null;
 
     private static Dictionary<string, string> Entries(string json)
     {

@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using ThinkWatch.AdminApi;
 using ThinkWatch.Contracts.Identity;
 using ThinkWatch.ManagementApi;
@@ -21,12 +22,14 @@ internal sealed class AdminApiHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly TestCallers _callers;
+    private readonly LogCollector _log;
     private readonly string _dataDirectory;
 
-    private AdminApiHost(WebApplication app, TestCallers callers, string dataDirectory, int httpPort, int grpcPort)
+    private AdminApiHost(WebApplication app, TestCallers callers, LogCollector log, string dataDirectory, int httpPort, int grpcPort)
     {
         _app = app;
         _callers = callers;
+        _log = log;
         _dataDirectory = dataDirectory;
         HttpPort = httpPort;
         GrpcPort = grpcPort;
@@ -39,6 +42,9 @@ internal sealed class AdminApiHost : IAsyncDisposable
     public int GrpcPort { get; }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>Everything it has logged, at any level.</summary>
+    public string Log => _log.Text;
 
     public static async Task<AdminApiHost> StartAsync(string postgres, string? clickHouse = null, params (string Key, string Value)[] configuration)
     {
@@ -58,6 +64,8 @@ internal sealed class AdminApiHost : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(configuration.ToDictionary(static item => item.Key, static item => (string?)item.Value));
         builder.AddServiceDefaults("admin-api");
+        var log = new LogCollector();
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Trace);
         var callers = new TestCallers();
         builder.Services.AddSingleton<ICallerAuthenticator>(callers);
         builder.AddAdminApi();
@@ -65,7 +73,7 @@ internal sealed class AdminApiHost : IAsyncDisposable
         app.MapServiceDefaults();
         app.MapAdminApi();
         await app.StartAsync();
-        return new AdminApiHost(app, callers, dataDirectory, httpPort, grpcPort);
+        return new AdminApiHost(app, callers, log, dataDirectory, httpPort, grpcPort);
     }
 
     /// <summary>A client that is a new user of <paramref name="org"/> with these permissions, by API key.</summary>
@@ -109,6 +117,37 @@ internal sealed class AdminApiHost : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private sealed class LogCollector : ILoggerProvider, ILogger
+    {
+        private readonly StringBuilder _text = new();
+
+        public string Text
+        {
+            get
+            {
+                lock (_text)
+                    return _text.ToString();
+            }
+        }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            lock (_text)
+                _text.AppendLine(formatter(state, exception)).Append(exception);
+        }
+
+        public void Dispose()
+        {
+        }
     }
 
     private sealed class TestCallers : ICallerAuthenticator
