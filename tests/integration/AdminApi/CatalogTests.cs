@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Npgsql;
+using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Integration.Tests.AdminApi;
 
@@ -19,7 +20,8 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
     public CatalogTests(AdminApiFixture fixture)
     {
         (_host, _database) = (fixture.Host, fixture.Database);
-        _admin = _host.Client(_org, _all);
+        // The fixture's database has several organisations: settings are then the platform administrator's.
+        _admin = _host.Client(new Principal { OrgId = _org.ToString(), PlatformAdmin = true, Permissions = { _all } });
     }
 
     public void Dispose() => _admin.Dispose();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Changes;
+using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Integration.Tests.AdminApi;
 
@@ -21,7 +22,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
     [Fact]
     public async Task EveryMutatingEndpoint_WritesAnAuditRow()
     {
-        using var admin = _host.Client(Guid.CreateVersion7(), _all);
+        using var admin = _host.Client(new Principal { OrgId = Guid.CreateVersion7().ToString(), PlatformAdmin = true, Permissions = { _all } });
         var provider = (await admin.CreateAsync("/api/admin/providers", new { name = "p", provider_type = "custom", base_url = "https://example.com" })).Id();
         var model = (await admin.CreateAsync("/api/admin/models", new { model_id = "m" })).Id();
         var route = (await admin.CreateAsync($"/api/admin/models/{model}/routes", new { provider_id = provider })).Id();
@@ -62,12 +63,12 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         var answers = new List<string>();
         foreach (var body in new[]
         {
-            $$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{Secret}}","headers":{"x-a":"{{Secret}}"},"config":{"a":"{{Secret}}"}}""",
-            $$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{Secret}}"}""",
-            $$"""{"name":"s","provider_type":"custom","base_url":"https://{{Secret}}:{{Secret}}@example.com","api_key":"{{Secret}} "}""",
-            $$"""{"name":"s","api_key":["{{Secret}}"]}""",
-            $$"""{"name":"s","unknown":"{{Secret}}"}""",
-            $$"""{"name":"s","api_key":"{{Secret}}" """,
+            $$$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{{Secret}}}","headers":{"x-a":"{{{Secret}}}"},"config":{"a":"{{{Secret}}}"}}""",
+            $$$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{{Secret}}}"}""",
+            $$$"""{"name":"s","provider_type":"custom","base_url":"https://{{{Secret}}}:{{{Secret}}}@example.com","api_key":"{{{Secret}}} "}""",
+            $$$"""{"name":"s","api_key":["{{{Secret}}}"]}""",
+            $$$"""{"name":"s","unknown":"{{{Secret}}}"}""",
+            $$$"""{"name":"s","api_key":"{{{Secret}}}" """,
         })
             answers.Add((await admin.SendAsync(HttpMethod.Post, "/api/admin/providers", body)).Body);
         answers.Add((await admin.SendAsync(HttpMethod.Get, "/api/admin/providers")).Body);
@@ -85,7 +86,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         await neighbour.CreateAsync("/api/admin/providers", new { name = "neighbour", provider_type = "custom", base_url = "https://example.com" });
         var mine = Guid.CreateVersion7();
         using var admin = _host.Client(mine, _all);
-        using var platform = _host.Client(new Contracts.Identity.Principal { OrgId = mine.ToString(), PlatformAdmin = true, Permissions = { _all } });
+        using var platform = _host.Client(new Principal { OrgId = mine.ToString(), PlatformAdmin = true, Permissions = { _all } });
         for (var i = 0; i < 20 && _host.Services.GetRequiredService<ThinkWatch.AdminApi.Snapshots.SnapshotSource>().Current!.IsSharedByOthersThan(mine.ToString()) is false; i++)
             await Task.Delay(50);
         const string Patch = """{"settings":{"gateway.retry_max_ms":4001}}""";
