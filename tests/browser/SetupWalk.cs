@@ -43,7 +43,7 @@ internal sealed record SetupWalk(string ApiKey, string Answer, string LogUrl, st
         await console.Button("Hide").ClickAsync();
         await page.GetByLabel("Question").FillAsync(Question);
         await console.Button("Send").ClickAsync();
-        await page.GetByText("Answered").WaitForAsync();
+        await page.GetByText("Answered", new() { Exact = true }).WaitForAsync();
         var answer = await page.GetByRole(AriaRole.Region, new() { Name = "Answer" }).InnerTextAsync();
         await console.PictureAsync("setup-5-answered");
 

@@ -27,7 +27,8 @@ export function createFormats(locale: string): Formats {
   // Compact figures keep the international K, M, B in every language: engineers read them so.
   const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
   const oneDigit = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })
-  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'narrow' })
+  const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always', style: 'narrow' })
+  const justNow = new Intl.RelativeTimeFormat(tag, { numeric: 'auto' }).format(0, 'second')
   const exact = new Intl.DateTimeFormat(tag, { dateStyle: 'medium', timeStyle: 'long' })
   const clock = new Intl.DateTimeFormat(tag, {
     hour: '2-digit',
@@ -71,7 +72,7 @@ export function createFormats(locale: string): Formats {
       for (const [unit, size] of units) {
         if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit)
       }
-      return relative.format(Math.trunc(seconds), 'second')
+      return Math.abs(seconds) < 1 ? justNow : relative.format(Math.trunc(seconds), 'second')
     },
     exact: (iso) => exact.format(new Date(iso)),
     clock: (iso) => clock.format(new Date(iso)),

@@ -63,9 +63,11 @@ export const keyColumns = (t: Translate, actions: Actions) => [
     header: t('keys.surfaces'),
     enableSorting: false,
     cell: ({ row }) => (
-      <span className="flex flex-wrap gap-1">
+      <span className="flex gap-1">
         {row.original.surfaces.map((surface) => (
-          <Badge key={surface}>{t(`keys.surface.${surface}`)}</Badge>
+          <Badge key={surface} title={t(`keys.surface.${surface}`)}>
+            {t(`keys.surface.${surface}Short`)}
+          </Badge>
         ))}
       </span>
     ),

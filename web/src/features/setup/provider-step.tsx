@@ -20,7 +20,10 @@ export function ProviderStep({ apiKey }: { apiKey: string | undefined }) {
   const { t } = useI18n()
   const client = useQueryClient()
   const models = useModels()
-  const usable = models.data?.filter((model) => model.enabled) ?? []
+  // In the order of their making (ids are UUIDv7): the first is the one meant to be tried first.
+  const usable = (models.data ?? [])
+    .filter((model) => model.enabled)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
 
   if (models.isPending) return <Skeleton className="h-40" />
   if (models.isError) return <ErrorState error={models.error} onRetry={() => void models.refetch()} />

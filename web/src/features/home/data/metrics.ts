@@ -20,8 +20,8 @@ export function change(now: number | null | undefined, before: number | null | u
 /** A line through the values in a box of 100 × 24; a gap where nothing was measured. */
 export function sparkline(values: (number | null)[]): string {
   const known = values.filter((value): value is number => value !== null)
-  if (known.length < 2) return ''
   const top = Math.max(...known)
+  if (known.length < 2 || top === 0) return ''
   const step = 100 / (values.length - 1)
   let path = ''
   let pen = false
@@ -30,7 +30,7 @@ export function sparkline(values: (number | null)[]): string {
       pen = false
       return
     }
-    const y = top === 0 ? 23 : 23 - (value / top) * 21
+    const y = 23 - (value / top) * 21
     path += `${pen ? 'L' : 'M'}${(index * step).toFixed(2)} ${y.toFixed(2)}`
     pen = true
   })
