@@ -41,7 +41,7 @@ internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, Subject
         {
             return await ask();
         }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or StackExchange.Redis.RedisException)
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
         {
             throw new RpcException(new Status(StatusCode.Unavailable, "a store of the identity service does not answer"));
         }

@@ -26,9 +26,9 @@ internal static class AuthEndpoints
         return Results.Ok(await me.ReadAsync(userId, cancellationToken));
     }
 
-    private static async Task<IResult> RefreshAsync(HttpContext http, LoginDesk desk)
+    private static async Task<IResult> RefreshAsync(HttpContext http, LoginDesk desk, CancellationToken cancellationToken)
     {
-        await desk.RefreshAsync(http);
+        await desk.RefreshAsync(http, cancellationToken);
         return Results.NoContent();
     }
 

@@ -40,13 +40,15 @@ internal sealed class LoginDesk(
         return user.Id;
     }
 
-    public async Task RefreshAsync(HttpContext http)
+    public async Task RefreshAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var token = refreshTokens.Read(http.Request.Cookies[SessionCookies.Refresh]);
         var session = token is null ? null : await sessions.FindAsync(token.Value.SessionId);
         if (session is null || !sessions.AllowsRefresh(session, http.ClientIp()))
             throw Refuse("The session has ended. Sign in again.");
         var (outcome, generation) = await sessions.RotateAsync(session, token!.Value.Generation);
+        if (outcome == RotateOutcome.Replayed)
+            await RecordReplayAsync(http, session, cancellationToken);
         if (outcome != RotateOutcome.Rotated)
             throw Refuse(outcome == RotateOutcome.Replayed ? "This refresh token was used before; the session has been ended." : "The session has ended. Sign in again.");
         cookies.Write(http, session, generation);
@@ -62,6 +64,17 @@ internal sealed class LoginDesk(
         await database.InTransactionAsync(
             (transaction, token) => AuditOutbox.AppendAsync(transaction, http.Audit("auth.logout", "session", caller.UserId), token), cancellationToken);
     }
+
+    private Task RecordReplayAsync(HttpContext http, Session session, CancellationToken cancellationToken) => database.InTransactionAsync(
+        async (transaction, token) =>
+        {
+            var entry = http.Audit("auth.refresh_replayed", "session", session.UserId.ToString(), result: "denied");
+            var owner = await transaction.Connection!.QuerySingleOrDefaultAsync<Account>(new CommandDefinition(
+                "SELECT id, org_id, email FROM users WHERE id = @id", new { id = session.UserId }, transaction, cancellationToken: token));
+            (entry.ActorId, entry.ActorEmail, entry.OrgId) = (session.UserId.ToString(), owner?.Email ?? "", owner?.OrgId.ToString() ?? "");
+            await AuditOutbox.AppendAsync(transaction, entry, token);
+        },
+        cancellationToken);
 
     private async Task RecordAsync(HttpContext http, Account? user, string email, string result, string? newHash, CancellationToken cancellationToken)
     {

@@ -7,10 +7,10 @@ namespace ThinkWatch.Identity.Sessions;
 /// The one connection to Redis, which re-establishes itself. Every call has a deadline: the driver gives up on commands of a dead
 /// connection by itself only after a long while. Safe for any number of threads.
 /// </summary>
-internal sealed class RedisConnection : IHealthCheck, IDisposable
+internal sealed class RedisConnection : IHealthCheck, IAsyncDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
-    private readonly Lazy<Task<ConnectionMultiplexer>> _connection;
+    private readonly Task<ConnectionMultiplexer> _connection;
 
     public RedisConnection(string address)
     {
@@ -19,13 +19,21 @@ internal sealed class RedisConnection : IHealthCheck, IDisposable
         options.ConnectTimeout = 2000;
         options.SyncTimeout = 2000;
         options.ClientName = "thinkwatch-identity";
-        _connection = new Lazy<Task<ConnectionMultiplexer>>(() => ConnectAsync(options));
+        _connection = ConnectAsync(options);
     }
 
+    /// <exception cref="TimeoutException">Redis is away; the API answers 503 to it.</exception>
     public async Task<T> RunAsync<T>(Func<IDatabase, Task<T>> command)
     {
-        var connection = await _connection.Value.WaitAsync(Deadline);
-        return await command(connection.GetDatabase()).WaitAsync(Deadline);
+        try
+        {
+            var connection = await _connection.WaitAsync(Deadline);
+            return await command(connection.GetDatabase()).WaitAsync(Deadline);
+        }
+        catch (RedisConnectionException away)
+        {
+            throw new TimeoutException("Redis does not answer", away);
+        }
     }
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -35,16 +43,16 @@ internal sealed class RedisConnection : IHealthCheck, IDisposable
             await RunAsync(static database => database.PingAsync());
             return HealthCheckResult.Healthy();
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException)
+        catch (TimeoutException)
         {
             return HealthCheckResult.Unhealthy("Redis does not answer");
         }
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        if (_connection is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            _connection.Value.Result.Dispose();
+        if (_connection.IsCompletedSuccessfully)
+            (await _connection).Dispose();
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options)

@@ -23,12 +23,11 @@ internal sealed class SetupChecks(NpgsqlDataSource database, PostgresReady ready
     public async Task<IReadOnlyList<DependencyCheck>> RunAsync(CancellationToken cancellationToken)
     {
         var peers = fleet.Services.Where(s => s is not ("identity" or Simulator)).Select(s => (Name: s, Address: fleet.First(s, "http"))).Where(p => p.Address is not null);
-        var own = new[] { TimedAsync("postgres", PostgresAsync), TimedAsync("redis", RedisAsync) };
-        var others = peers.Select(p => PeerAsync(p.Name, p.Address!, cancellationToken)).ToArray();
-        await Task.WhenAll([.. own, .. others]);
-        var services = others.Select(o => o.Result.Service);
-        var clickhouse = others.Select(o => o.Result.ClickHouse).OrderBy(c => c?.Status == "ok").LastOrDefault(c => c is not null);
-        return [.. own.Select(o => o.Result), .. clickhouse is null ? [] : new[] { clickhouse }, .. services];
+        var own = Task.WhenAll(TimedAsync("postgres", PostgresAsync), TimedAsync("redis", RedisAsync));
+        var others = await Task.WhenAll(peers.Select(p => PeerAsync(p.Name, p.Address!, cancellationToken)));
+        // Several services know ClickHouse; one that misses it counts more than one that has it.
+        var clickhouse = others.Select(o => o.ClickHouse).OfType<DependencyCheck>().OrderBy(c => c.Status == "ok").Take(1);
+        return [.. await own, .. clickhouse, .. others.Select(o => o.Service)];
     }
 
     private async Task<string?> PostgresAsync()

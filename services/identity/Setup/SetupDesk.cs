@@ -85,7 +85,7 @@ internal sealed partial class SetupDesk(NpgsqlDataSource database, PasswordWorke
         {
             await cookies.OpenAsync(http, admin.Id, admin.OrgId);
         }
-        catch (Exception fault) when (fault is StackExchange.Redis.RedisException or TimeoutException)
+        catch (TimeoutException fault)
         {
             // The set-up is committed and cannot be repeated: the key must reach its owner even when the session store is away.
             LogNoSession(log, fault.Message);

@@ -11,7 +11,8 @@ using ThinkWatch.Postgres;
 namespace ThinkWatch.Identity.Users;
 
 /// <summary>What an administrator can do with people. Nobody grants what they do not hold; the last super_admin stays.</summary>
-internal sealed class UserDesk(NpgsqlDataSource database, PasswordWorker passwords, PrincipalReader principals, SessionStore sessions)
+internal sealed partial class UserDesk(
+    NpgsqlDataSource database, PasswordWorker passwords, PrincipalReader principals, SessionStore sessions, ILogger<UserDesk> log)
 {
     private const string Person = "person";
     private const string Active = "active";
@@ -72,10 +73,22 @@ internal sealed class UserDesk(NpgsqlDataSource database, PasswordWorker passwor
         errors.ThrowIfAny();
 
         var (after, ended) = await database.InTransactionAsync((transaction, token) => ApplyAsync(http, transaction, id, body, token), cancellationToken);
-        // The rows decide at every call; ending the sessions only tidies up, so it may happen after the commit.
         if (ended)
-            await sessions.EndAllAsync(id);
+            await EndSessionsAsync(id);
         return after;
+    }
+
+    private async Task EndSessionsAsync(Guid id)
+    {
+        try
+        {
+            await sessions.EndAllAsync(id);
+        }
+        catch (TimeoutException fault)
+        {
+            // The change is committed, and the row decides at every call: a disabled user's session answers nothing, ended or not.
+            LogSessionsRemain(log, fault.Message);
+        }
     }
 
     private async Task<(UserView After, bool Ended)> ApplyAsync(
@@ -129,4 +142,7 @@ internal sealed class UserDesk(NpgsqlDataSource database, PasswordWorker passwor
         if (held?.Permissions.FirstOrDefault(p => !caller.Holds(p)) is { } missing)
             throw ApiProblem.Forbidden($"This person holds {missing}, which you do not.").AsException();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sessions of a disabled user were not ended: {Reason}")]
+    private static partial void LogSessionsRemain(ILogger logger, string reason);
 }

@@ -14,11 +14,11 @@ internal sealed class EmbeddedRedis : IAsyncDisposable
     /// <summary>host:port.</summary>
     public string Address => $"127.0.0.1:{_port}";
 
-    public static async Task<EmbeddedRedis> StartAsync()
+    public static async Task<EmbeddedRedis> StartAsync(int? fixedPort = null)
     {
         var garnet = await EmbeddedPackages.GarnetAsync();
         var folder = Directory.CreateTempSubdirectory("thinkwatch-test-redis-").FullName;
-        var port = EmbeddedProcess.FreePort();
+        var port = fixedPort ?? EmbeddedProcess.FreePort();
         string[] arguments =
         [
             "exec", garnet, "--port", $"{port}", "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode", "--aof", "--aof-commit-freq", "100",

@@ -11,7 +11,7 @@ namespace ThinkWatch.Integration.Tests.Stores;
 public sealed class EmbeddedStores : IAsyncDisposable
 {
     private readonly Lazy<Task<EmbeddedPostgres>> _postgres = new(EmbeddedPostgres.StartAsync);
-    private readonly Lazy<Task<EmbeddedRedis>> _redis = new(EmbeddedRedis.StartAsync);
+    private readonly Lazy<Task<EmbeddedRedis>> _redis = new(() => EmbeddedRedis.StartAsync());
     private readonly Lazy<Task<ClickHouseServer>> _clickHouse = new(StartClickHouseAsync);
 
     /// <summary>The connection string of a new, empty database.</summary>
