@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Setup;
@@ -7,18 +8,18 @@ internal static class SetupEndpoints
     public static void MapSetup(this IEndpointRouteBuilder app)
     {
         var setup = app.MapGroup("/api/setup").WithTags("setup");
-        setup.MapGet("/status", StatusAsync).AllowAnonymousCaller();
+        setup.MapGet("/status", StatusAsync).AllowAnonymousCaller().WithName("getSetupStatus").WithSummary("Whether this installation is set up, and until then what it waits for");
         // Before set-up there is no session that another site could ride on.
-        setup.MapPost("/initialize", InitializeAsync).AllowAnonymousCaller();
+        setup.MapPost("/initialize", InitializeAsync).AllowAnonymousCaller().WithName("initialize").WithSummary("The first administrator and their key; once");
     }
 
-    private static async Task<IResult> StatusAsync(SetupState state, SetupChecks checks, CancellationToken cancellationToken)
+    private static async Task<Ok<SetupStatus>> StatusAsync(SetupState state, SetupChecks checks, CancellationToken cancellationToken)
     {
         var initialized = await state.IsInitializedAsync(cancellationToken);
         IReadOnlyList<DependencyCheck> results = initialized == true ? [] : await checks.RunAsync(cancellationToken);
-        return Results.Ok(new SetupStatus(initialized == true, initialized == false, checks.SimulatorAvailable, results));
+        return TypedResults.Ok(new SetupStatus(initialized == true, initialized == false, checks.SimulatorAvailable, results));
     }
 
-    private static async Task<IResult> InitializeAsync(InitializeRequest body, HttpContext http, SetupDesk desk, CancellationToken cancellationToken) =>
-        Results.Created("/api/auth/me", await desk.InitializeAsync(http, body, cancellationToken));
+    private static async Task<Created<InitializeReply>> InitializeAsync(InitializeRequest body, HttpContext http, SetupDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Created("/api/auth/me", await desk.InitializeAsync(http, body, cancellationToken));
 }
