@@ -65,6 +65,8 @@ internal static class ErrorAnswer
     private static bool LeavesBodyUnread(Exchange exchange)
     {
         var request = exchange.Http.Request;
+        if (request.Headers.Expect.Count > 0)
+            return false; // It waits to be asked for the body, and never is.
         return !exchange.BodyIsRead && (request.ContentLength > DrainedByServer || (request.ContentLength is null && request.Headers.TransferEncoding.Count > 0));
     }
 }
