@@ -38,7 +38,14 @@ internal static class KeyStore
             """;
         var parameters = new
         {
-            org, user, status, q = query.Q, like = Like(query.Q), position = after?[0], id = ParseId(after?[1]), fetch = query.Fetch,
+            org,
+            user,
+            status,
+            q = query.Q,
+            like = Like(query.Q),
+            position = after?[0],
+            id = ParseId(after?[1]),
+            fetch = query.Fetch,
         };
         var rows = (await connection.QueryAsync<KeyView>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
         return Page<KeyView>.From(rows, query.Limit, last => Cursor.Encode(
