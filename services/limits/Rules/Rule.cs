@@ -19,7 +19,12 @@ internal static class Windows
 {
     private static readonly FrozenDictionary<int, string> Names = new Dictionary<int, string>
     {
-        [60] = "1m", [300] = "5m", [3600] = "1h", [18000] = "5h", [86400] = "1d", [604800] = "1w",
+        [60] = "1m",
+        [300] = "5m",
+        [3600] = "1h",
+        [18000] = "5h",
+        [86400] = "1d",
+        [604800] = "1w",
     }.ToFrozenDictionary();
 
     public static bool IsKnown(int seconds) => Names.ContainsKey(seconds);

@@ -19,7 +19,8 @@ internal sealed class MethodTable(ServiceIdentity service)
             {
                 json.WriteStartObject();
                 json.WriteEndObject();
-            },
+            }
+            ,
             "tools/list" => json => EmptyList(json, "tools", revision),
             _ => throw new RpcException(ErrorCodes.MethodNotFound, $"There is no method {Shown(message.Method)}."),
         };

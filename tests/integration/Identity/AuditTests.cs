@@ -82,7 +82,11 @@ public sealed class AuditTests(EmbeddedStores stores)
                 Accepted.Enqueue(frame);
                 await responseStream.WriteAsync(new FrameAck
                 {
-                    ProducerId = frame.ProducerId, Kind = frame.Kind, FirstSequence = frame.FirstSequence, LastSequence = frame.LastSequence, Accepted = true,
+                    ProducerId = frame.ProducerId,
+                    Kind = frame.Kind,
+                    FirstSequence = frame.FirstSequence,
+                    LastSequence = frame.LastSequence,
+                    Accepted = true,
                 });
             }
         }

@@ -12,7 +12,12 @@ public sealed class KeyTests(IdentityFixture identity) : IClassFixture<IdentityF
     {
         var key = await identity.CreateKeyAsync(new
         {
-            name = "ci", surfaces = new[] { "ai_gateway" }, allowed_models = new[] { "gpt-*" }, allowed_mcp_tools = Array.Empty<string>(), tags = new[] { "ci" }, cost_center = "R&D",
+            name = "ci",
+            surfaces = new[] { "ai_gateway" },
+            allowed_models = new[] { "gpt-*" },
+            allowed_mcp_tools = Array.Empty<string>(),
+            tags = new[] { "ci" },
+            cost_center = "R&D",
         });
 
         var reply = await identity.AuthenticateAsync(key.GetProperty("key").GetString()!);
