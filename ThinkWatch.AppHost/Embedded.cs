@@ -25,7 +25,7 @@ internal static class Embedded
         var redisPort = redis.GetEndpoint("tcp");
         var clickHousePort = clickHouse.GetEndpoint("http").Property(EndpointProperty.Port);
         builder.Services.AddHealthChecks()
-            .AddAsyncCheck("postgres", StoreChecks.Postgres(postgresPort))
+            .AddAsyncCheck("postgres", StoreChecks.Postgres(postgresPort, Path.Combine(paths.Of("postgres"), "postmaster.pid")))
             .AddAsyncCheck("redis", StoreChecks.Redis(redisPort));
 
         return new(

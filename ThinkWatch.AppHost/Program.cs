@@ -1,5 +1,6 @@
 using ThinkWatch.AppHost;
 
+Interrupts.Accept();
 var options = AppHostOptions.Parse(args);
 if (options is null)
     return AppHostOptions.ExitCode;

@@ -8,15 +8,20 @@ namespace ThinkWatch.AppHost;
 /// <summary>Asks the stores in their own protocols whether they serve.</summary>
 internal static class StoreChecks
 {
-    /// <summary>PostgreSQL answers a start-up message with an authentication request, or with an error while it still recovers.</summary>
-    public static Func<CancellationToken, Task<HealthCheckResult>> Postgres(EndpointReference endpoint) => cancellationToken =>
+    /// <summary>
+    /// PostgreSQL answers a start-up message with an authentication request. It is asked when the last line of its pid file says
+    /// that it is ready: before that it would log every question as a fatal error.
+    /// </summary>
+    public static Func<CancellationToken, Task<HealthCheckResult>> Postgres(EndpointReference endpoint, string pidFile) => async cancellationToken =>
     {
+        if (!File.Exists(pidFile) || (await File.ReadAllLinesAsync(pidFile, cancellationToken)).LastOrDefault()?.Trim() != "ready")
+            return HealthCheckResult.Unhealthy("It starts.");
         var parameters = Encoding.ASCII.GetBytes($"user\0postgres\0database\0{PostgresCluster.Database}\0\0");
         var message = new byte[8 + parameters.Length];
         BinaryPrimitives.WriteInt32BigEndian(message, message.Length);
         BinaryPrimitives.WriteInt32BigEndian(message.AsSpan(4), 3 << 16); // protocol 3.0
         parameters.CopyTo(message, 8);
-        return AskAsync(endpoint, message, "R"u8.ToArray(), cancellationToken);
+        return await AskAsync(endpoint, message, "R"u8.ToArray(), cancellationToken);
     };
 
     public static Func<CancellationToken, Task<HealthCheckResult>> Redis(EndpointReference endpoint) =>
