@@ -12,11 +12,10 @@ namespace ThinkWatch.Browser.Tests;
 /// </summary>
 public sealed class FleetFixture : IAsyncLifetime
 {
-    private readonly SemaphoreSlim _once = new(1, 1);
     private FleetProcess? _fleet;
     private IPlaywright? _playwright;
     private IBrowser? _browser;
-    private SetupWalk? _setup;
+    private Task<SetupWalk>? _setup;
 
     /// <summary>The console port.</summary>
     public Uri ConsoleUrl => _fleet!.Console;
@@ -48,25 +47,13 @@ public sealed class FleetFixture : IAsyncLifetime
         return console;
     }
 
-    /// <summary>Walks through the wizard, unless it was walked already.</summary>
-    internal async Task<SetupWalk> SetUpAsync()
-    {
-        await _once.WaitAsync();
-        try
-        {
-            return _setup ??= await SetupWalk.TakeAsync(this);
-        }
-        finally
-        {
-            _once.Release();
-        }
-    }
+    /// <summary>Walks through the wizard, unless it was walked already; tests run one after another. A walk that failed fails every test at once.</summary>
+    internal Task<SetupWalk> SetUpAsync() => _setup ??= SetupWalk.TakeAsync(this);
 
     public async ValueTask DisposeAsync()
     {
         if (_browser is not null) await _browser.DisposeAsync();
         _playwright?.Dispose();
         if (_fleet is not null) await _fleet.DisposeAsync();
-        _once.Dispose();
     }
 }

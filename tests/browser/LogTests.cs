@@ -16,7 +16,7 @@ public sealed class LogTests(FleetFixture fleet)
 
         await console.Row("sim-gpt").ClickAsync();
 
-        await console.Dialog.GetByText(SetupWalk.Question).WaitForAsync();
+        await console.Dialog.GetByText(SetupWalk.Question, new() { Exact = true }).WaitForAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Request" }).ClickAsync();
         await console.Dialog.GetByRole(AriaRole.Textbox, new() { Name = "Request" }).GetByText("\"messages\"").WaitForAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Details" }).ClickAsync();

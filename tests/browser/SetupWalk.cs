@@ -49,7 +49,7 @@ internal sealed record SetupWalk(string ApiKey, string Answer, string LogUrl, st
 
         await page.GetByRole(AriaRole.Link, new() { Name = "See it in the logs" }).ClickAsync();
         var conversation = console.Dialog.GetByRole(AriaRole.Tabpanel);
-        await conversation.GetByText(Question).WaitForAsync();
+        await conversation.GetByText(Question, new() { Exact = true }).WaitForAsync();
         await console.PictureAsync("setup-6-row");
         console.ShouldBeClean();
         return new SetupWalk(key, answer.Trim(), page.Url, await conversation.InnerTextAsync());
