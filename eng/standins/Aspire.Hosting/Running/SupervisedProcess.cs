@@ -19,11 +19,16 @@ internal sealed partial class SupervisedProcess : IDisposable
 
     private const int MaxLineLength = 16 * 1024;
 
+    // No group's number: this process ended between starting the program and saying so. The program is then found by its mark.
     // SIGINT after 3 s is for programs that take SIGTERM as "when the last client has gone", such as PostgreSQL.
     private const string WatcherScript = """
         exec >/dev/null 2>&1
         trap '' TERM INT HUP QUIT
-        read -r group || exit 0
+        if ! read -r group; then
+          sleep 1
+          for found in $(grep -lzsx "$1" /proc/[0-9]*/environ | cut -d/ -f3); do kill -s KILL "$found"; done
+          exit 0
+        fi
         while read -r _; do :; done
         kill -s TERM -- -"$group"
         n=0
@@ -34,6 +39,8 @@ internal sealed partial class SupervisedProcess : IDisposable
         done
         kill -s KILL -- -"$group"
         """;
+
+    private const string MarkName = "SUPERVISED_BY_APPHOST";
 
     private readonly Process _watcher;
     private readonly Process _process;
@@ -68,8 +75,10 @@ internal sealed partial class SupervisedProcess : IDisposable
         foreach (var (name, value) in plan.Environment)
             start.Environment[name] = value;
 
-        // The watcher first: it waits for the group's number, so no moment is left in which the program has none.
-        var watcher = StartWatcher();
+        // The watcher first, so that no moment is left in which the program has none.
+        var mark = Guid.NewGuid().ToString("N");
+        start.Environment[MarkName] = mark;
+        var watcher = StartWatcher($"{MarkName}={mark}");
         var process = Process.Start(start) ?? throw new DistributedApplicationException($"{plan.Command} could not be started.");
         watcher.StandardInput.WriteLine(process.Id);
         watcher.StandardInput.Flush();
@@ -106,10 +115,10 @@ internal sealed partial class SupervisedProcess : IDisposable
         _watcher.Dispose();
     }
 
-    private static Process StartWatcher()
+    private static Process StartWatcher(string mark)
     {
         // A session of its own: a signal to this process's group must not end the watcher before its work is done.
-        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", WatcherScript]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("setsid", ["/bin/sh", "-c", WatcherScript, "sh", mark]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         return Process.Start(start) ?? throw new DistributedApplicationException("/bin/sh could not be started.");
     }
 
