@@ -126,6 +126,9 @@ internal sealed class FleetBuilder
         });
     }
 
+    /// <summary>Where body-offload keeps bodies when there is no object store.</summary>
+    public string BodiesDirectory => IsRun ? Paths.Bodies : "/data/bodies";
+
     private static int? PublicPort(int port) => port == 0 ? null : port;
 
     private IResourceBuilder<ProjectResource> Add(string name)

@@ -11,7 +11,7 @@ try
     var fleet = FleetBuilder.Create(builder, options);
     var stores = fleet.AddStores();
 
-    var bodyOffload = fleet.AddService("body-offload").WithDirectory("BODIES_DIRECTORY", fleet.Paths.Bodies);
+    var bodyOffload = fleet.AddService("body-offload").WithDirectory("BODIES_DIRECTORY", fleet.BodiesDirectory);
     var auditIngest = fleet.AddService("audit-ingest").WithStores(stores.Postgres, stores.ClickHouse, stores.Kafka).WithReference(bodyOffload);
     var adminApi = fleet.AddService("admin-api").WithStores(stores.Postgres, stores.Redis, stores.ClickHouse, stores.Kafka).WithReferences(bodyOffload, auditIngest);
     var identity = fleet.AddService("identity").WithStores(stores.Postgres, stores.Redis, stores.Kafka).WithReference(auditIngest);
