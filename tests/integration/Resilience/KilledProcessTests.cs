@@ -56,6 +56,25 @@ public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper o
             (DateTime.UtcNow < giveUp).ShouldBeTrue($"{victim} was not started again:\n{fixture.Fleet.Log()}");
             await Task.Delay(50, cancel);
         }
+
+        while (!await AnswersAsync(cancel))
+        {
+            (DateTime.UtcNow < giveUp).ShouldBeTrue($"the gateway did not answer again after {victim} was killed:\n{fixture.Fleet.Log()}");
+            await Task.Delay(50, cancel);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            using var answer = await fixture.Admin.Gateway.GetAsync("/v1/models", cancel);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private async Task AssertOneRowEachAsync(CancellationToken cancel)
