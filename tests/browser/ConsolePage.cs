@@ -49,7 +49,8 @@ internal sealed class ConsolePage : IAsyncDisposable
         await Page.GetByLabel("Password").Or(Page.GetByLabel("密码")).FillAsync(password);
         await Page.Keyboard.PressAsync("Enter");
         await Page.WaitForURLAsync(static url => !url.Contains("/login", StringComparison.Ordinal));
-        await Page.GetByRole(AriaRole.Main).WaitForAsync();
+        // The address changes first: what comes next must not click on a sign-in page that is going away.
+        await Page.Locator("#main").WaitForAsync();
     }
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
