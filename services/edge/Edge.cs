@@ -16,6 +16,9 @@ internal static class Edge
         var ports = EdgePorts.Read(builder.Configuration);
         builder.Services.AddSingleton(ports);
         builder.Services.AddHttpForwarder();
+
+        // YARP logs whole URLs, and a client may have put its key there; FleetForwarder says what failed.
+        builder.Logging.AddFilter("Yarp", LogLevel.None);
         builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<Replicas>();
         builder.Services.AddSingleton<FleetForwarder>();
