@@ -4,7 +4,7 @@ namespace ThinkWatch.AppHost;
 
 /// <summary>The AppHost's own options. Aspire's pass through to its builder.</summary>
 internal sealed record AppHostOptions(
-    int GatewayPort, int ConsolePort, string? DataDirectory, bool Reset, bool BuildConsole, bool Containers, string[] AspireArguments)
+    int GatewayPort, int ConsolePort, string? DataDirectory, bool Reset, bool BuildConsole, bool Containers, bool FetchOnly, string[] AspireArguments)
 {
     private static readonly string[] AspireOptions = ["--publisher", "--output-path", "--operation", "--step", "--log-level", "--environment"];
 
@@ -19,11 +19,12 @@ internal sealed record AppHostOptions(
         var reset = new Option<bool>("--reset") { Description = "Delete all data and secrets first; downloads are kept" };
         var noConsole = new Option<bool>("--no-console-build") { Description = "Serve the console as it was built last" };
         var containers = new Option<bool>("--containers") { Description = "Stores from containers instead of the embedded ones (build with -p:UseStandIns=false)" };
+        var fetch = new Option<bool>("--fetch") { Description = "Only fetch what the embedded stores need, and end" };
         var publisher = new Option<string?>("--publisher") { Description = "'manifest': write the deployment manifest and end" };
         var outputPath = new Option<string?>("--output-path") { Description = "The manifest's file" };
         var command = new RootCommand("Runs the whole ThinkWatch fleet on this machine: stores, services, gateway and console.")
         {
-            gatewayPort, consolePort, dataDirectory, reset, noConsole, containers, publisher, outputPath,
+            gatewayPort, consolePort, dataDirectory, reset, noConsole, containers, fetch, publisher, outputPath,
         };
         command.TreatUnmatchedTokensAsErrors = false;
 
@@ -46,7 +47,7 @@ internal sealed record AppHostOptions(
             ];
             options = new(
                 result.GetValue(gatewayPort), result.GetValue(consolePort), result.GetValue(dataDirectory)?.FullName,
-                result.GetValue(reset), !result.GetValue(noConsole), result.GetValue(containers), aspire);
+                result.GetValue(reset), !result.GetValue(noConsole), result.GetValue(containers), result.GetValue(fetch), aspire);
             return 0;
         });
 

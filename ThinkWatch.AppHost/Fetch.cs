@@ -27,8 +27,12 @@ internal sealed class Fetch(Paths paths)
     /// <summary>Written last, with the lock file's hash: an interrupted download is begun again.</summary>
     private string Marker => Path.Combine(NodeModules, ".fetched");
 
-    public async Task EnsureAsync(CancellationToken cancellationToken) =>
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        // Fleets and tests may start side by side; npm deletes what is there before it begins.
+        await using var turn = await TakeTurnAsync(cancellationToken);
         await Task.WhenAll(EnsurePackagesAsync(cancellationToken), EnsureGarnetAsync(cancellationToken));
+    }
 
     /// <exception cref="AppHostException">Node.js is missing or too old.</exception>
     public static async Task RequireNodeAsync(string directory, CancellationToken cancellationToken)
@@ -43,6 +47,22 @@ internal sealed class Fetch(Paths paths)
         catch (AppHostException e)
         {
             throw e.Message.StartsWith(Need, StringComparison.Ordinal) ? e : new AppHostException($"{Need}: {e.Message}");
+        }
+    }
+
+    private async Task<FileStream> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(paths.EmbeddedStores, ".fetch.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(begun) < Deadline)
+            {
+                await Task.Delay(200, cancellationToken);
+            }
         }
     }
 

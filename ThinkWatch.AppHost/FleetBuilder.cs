@@ -102,6 +102,13 @@ internal sealed class FleetBuilder
         return Environment.ExitCode;
     }
 
+    /// <summary>Brings what the embedded stores need, and nothing else.</summary>
+    public async Task<int> FetchAsync()
+    {
+        await _fetch.EnsureAsync(CancellationToken.None);
+        return 0;
+    }
+
     /// <summary>Called before the application is built: what has to be there before the first process starts, and who watches them.</summary>
     public void Prepare()
     {

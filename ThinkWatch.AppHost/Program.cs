@@ -9,6 +9,9 @@ try
 {
     var builder = DistributedApplication.CreateBuilder(options.AspireArguments);
     var fleet = FleetBuilder.Create(builder, options);
+    if (options.FetchOnly)
+        return await fleet.FetchAsync();
+
     var stores = fleet.AddStores();
 
     var bodyOffload = fleet.AddService("body-offload").WithDirectory("BODIES_DIRECTORY", fleet.BodiesDirectory);

