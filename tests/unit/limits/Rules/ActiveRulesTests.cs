@@ -21,7 +21,7 @@ public sealed class ActiveRulesTests
     public void CounterKey_OfTwoOrganisations_DiffersAndKeepsEachOnOneClusterSlot()
     {
         var key = RuleOf(60).CounterKey;
-        key.ShouldNotBe((RuleOf(60) with { OrgId = Guid.NewGuid() }).CounterKey);
+        key.ShouldNotBe(RuleOf(60, Guid.NewGuid()).CounterKey);
         key.ShouldContain($"{{{Org:N}}}");
     }
 
@@ -60,8 +60,8 @@ public sealed class ActiveRulesTests
         return [.. rules.Select(static r => r.WindowSecs)];
     }
 
-    private static Rule RuleOf(int seconds) => new(
-        Guid.NewGuid(), Org, Ada.Kind, Ada.Id, Ada.Surface, "requests", seconds, 10, true, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+    private static Rule RuleOf(int seconds, Guid? org = null) => new(
+        Guid.NewGuid(), org ?? Org, Ada.Kind, Ada.Id, Ada.Surface, "requests", seconds, 10, true, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
     private sealed class SettableTime : TimeProvider
     {
