@@ -26,7 +26,9 @@ internal sealed class HttpContextServerCallContext(HttpContext http, IMethod met
     /// <summary>True once bytes of a message are on their way: the status must then go into the trailers.</summary>
     public bool MessageWritten { get; set; }
 
-    public bool DeadlinePassed => timeout is not null && DateTime.UtcNow >= _deadline;
+    // The timer behind the token counts whole milliseconds and may fire a moment before the clock shows the deadline.
+    public bool DeadlinePassed => timeout is not null
+        && (DateTime.UtcNow >= _deadline || (_deadlineSource is { IsCancellationRequested: true } && !HttpContext.RequestAborted.IsCancellationRequested));
 
     protected override string MethodCore => method.FullName;
 
