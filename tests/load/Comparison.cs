@@ -12,7 +12,7 @@ namespace ThinkWatch.Load;
 internal static class Comparison
 {
     private const string Model = "sim-chat";
-    private const int WarmUpSeconds = 4;
+    private const int WarmUpSeconds = 15; // until the JIT has settled on two busy cores
 
     private static readonly string[] FleetProcesses =
         ["edge", "ai-gateway", "limits", "redis", "identity", "admin-api", "audit-ingest", "clickhouse", "body-offload", "mcp-gateway", "postgres"];
