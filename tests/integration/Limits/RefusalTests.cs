@@ -26,8 +26,7 @@ public sealed class RefusalTests(FleetFixture fixture)
         using var client = new HttpClient { BaseAddress = fixture.Fleet.Gateway };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.GetProperty("key").GetString());
         await UntilLimitedAsync(client, cancel);
-        using var refused = await CallAsync(client, cancel);
-        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        using var refused = await RefusedAsync(client, cancel);
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 3600);
         var error = (await refused.Content.ReadFromJsonAsync<JsonElement>(cancel)).GetProperty("error");
         error.GetProperty("code").GetString().ShouldBe("api_key:requests/1h");
@@ -59,7 +58,10 @@ public sealed class RefusalTests(FleetFixture fixture)
         errors.EnumerateObject().Select(static e => e.Name).ShouldBe(["surface", "metric", "window_secs", "max_count"], ignoreOrder: true);
     }
 
-    /// <summary>The rule is in force once its change has been heard; from its first count on, exactly <see cref="Allowed"/> calls pass.</summary>
+    /// <summary>
+    /// The rule is in force once its change has been heard; from then on at most <see cref="Allowed"/> checked calls pass. A busy machine may let a
+    /// check pass its deadline, and the call with it, as declared; that counts are exact is shown where nothing can time out.
+    /// </summary>
     private static async Task UntilLimitedAsync(HttpClient client, CancellationToken cancel)
     {
         var counted = 0;
@@ -68,11 +70,23 @@ public sealed class RefusalTests(FleetFixture fixture)
             using var answer = await CallAsync(client, cancel);
             if (answer.Headers.Contains("x-ratelimit-limit-requests")) counted++;
             if (answer.StatusCode != HttpStatusCode.TooManyRequests) continue;
-            (counted - 1).ShouldBe(Allowed);
+            (counted - 1).ShouldBeInRange(1, Allowed);
             return;
         }
 
         throw new TimeoutException("The rule never came into force.");
+    }
+
+    private static async Task<HttpResponseMessage> RefusedAsync(HttpClient client, CancellationToken cancel)
+    {
+        for (var call = 0; call < 20; call++)
+        {
+            var answer = await CallAsync(client, cancel);
+            if (answer.StatusCode == HttpStatusCode.TooManyRequests) return answer;
+            answer.Dispose();
+        }
+
+        throw new TimeoutException("The spent rule let twenty calls pass.");
     }
 
     private static Task<HttpResponseMessage> CallAsync(HttpClient client, CancellationToken cancel) => client.PostAsJsonAsync(
