@@ -143,10 +143,18 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
                 await transaction.CommitAsync();
             return (Sequence: sequence, Committed: i % 4 != 0);
         }));
-        await Task.Delay(600);
+        var committed = written.Count(static w => w.Committed);
+        for (var i = 0; i < 200 && Count() < committed; i++)
+            await Task.Delay(50);
         await stop.CancelAsync();
         await reader;
         seen.ShouldBe(written.Where(static w => w.Committed).Select(static w => w.Sequence).Order());
+
+        int Count()
+        {
+            lock (seen)
+                return seen.Count;
+        }
     }
 
     private async Task<long> AuditRowsAsync()
