@@ -1,0 +1,34 @@
+using System.Text.Json;
+
+namespace ThinkWatch.AiGateway.Conversion;
+
+/// <summary>
+/// One call's way through two formats: the request in no one's words, and what the way back must know. Made for one attempt's candidate, used by one
+/// call at a time; owns the client's parsed JSON until it is disposed.
+/// </summary>
+internal sealed class ConvertedCall(JsonDocument source, string model, string upstreamModel, string requestId, DateTimeOffset createdAt) : IDisposable
+{
+    /// <summary>The client's request. Elements of it may be kept in <see cref="Request"/>.</summary>
+    public JsonElement Source => source.RootElement;
+
+    /// <summary>The model as the client named it.</summary>
+    public string Model { get; } = model;
+
+    public string UpstreamModel { get; } = upstreamModel;
+
+    /// <summary>The row's id: for formats whose answers need an id that the provider does not give.</summary>
+    public string RequestId { get; } = requestId;
+
+    public DateTimeOffset CreatedAt { get; } = createdAt;
+
+    public ChatRequest Request { get; set; } = new();
+
+    public ConversionNotes Notes { get; } = new();
+
+    public ToolNames ToolNames { get; } = new();
+
+    /// <summary>A tool that the writer made up to force an answer's shape: its call is the answer's text and not for the client.</summary>
+    public string? UnwrappedTool { get; set; }
+
+    public void Dispose() => source.Dispose();
+}
