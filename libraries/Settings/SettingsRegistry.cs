@@ -22,7 +22,7 @@ public static class SettingsRegistry
         General.SiteName,
         Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
-        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs,
+        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict,
         Limits.TimeoutMs,
         Security.RateLimitFailClosed,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
@@ -64,6 +64,9 @@ public static class SettingsRegistry
 
         public static Setting<long> BodyMemoryBytes { get; } = Wide(
             "gateway.body_memory_bytes", "gateway", 512 * Mebibyte, Mebibyte, 64 * Gibibyte, "Memory for all request bodies in flight together, in bytes; beyond it calls are refused.");
+
+        public static Setting<bool> ConversionStrict { get; } = Switch(
+            "gateway.conversion_strict", "gateway", false, "Whether calls are refused that cannot be carried over whole to a provider of another format.");
 
         public static Setting<int> MaxConcurrentPerProvider { get; } = Integer(
             "gateway.max_concurrent_per_provider", "gateway", 512, 1, 100_000, "How many calls may be under way to one provider.");

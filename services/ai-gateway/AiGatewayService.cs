@@ -1,5 +1,6 @@
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
@@ -48,7 +49,8 @@ internal static class AiGatewayService
 
     private static void AddProviders(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IProviderWire, OpenAiWire>();
+        builder.Services.AddSingleton<IProviderType, OpenAiProvider>();
+        builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();
         builder.Services.AddSingleton<CatalogViews>();
@@ -69,6 +71,7 @@ internal static class AiGatewayService
         builder.Services.AddSingleton(Random.Shared);
         builder.Services.AddSingleton<BodyMemory>();
         builder.Services.AddSingleton<JsonRelay>();
+        builder.Services.AddSingleton<ConvertedJsonRelay>();
         builder.Services.AddSingleton<StreamRelay>();
         builder.Services.AddSingleton<UpstreamCaller>();
         builder.Services.AddSingleton<AuthenticateStage>();

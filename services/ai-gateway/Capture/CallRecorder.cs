@@ -1,6 +1,7 @@
 using System.Globalization;
 using Google.Protobuf;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
@@ -128,6 +129,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
             SetRoute(row, chosen);
             row.Routing = RoutingRecord.Of(exchange.Candidates, exchange.RoutingReason, exchange.Attempts);
             row.Retries = exchange.Retries;
+            Note(row, exchange.Conversion?.Notes);
             row.Fallbacks = exchange.Fallbacks;
             row.FinishReason = exchange.Answer.FinishReason ?? "";
             row.UpstreamTtfbMs = (long)figures.UpstreamFirstByte.TotalMilliseconds;
@@ -136,6 +138,16 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
 
         SetUsage(row, exchange, figures);
         CaptureResponse(row, exchange);
+    }
+
+    private static void Note(GatewayCall row, ConversionNotes? notes)
+    {
+        if (notes is null)
+            return;
+        foreach (var dropped in notes.Dropped)
+            row.ConversionNotes.Add("dropped " + dropped);
+        foreach (var changed in notes.Changed)
+            row.ConversionNotes.Add("changed " + changed);
     }
 
     private static void SetRoute(GatewayCall row, RouteCandidate candidate)

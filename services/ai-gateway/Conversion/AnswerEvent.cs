@@ -1,6 +1,6 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
-using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Formats;
 
 namespace ThinkWatch.AiGateway.Conversion;
 

@@ -8,6 +8,8 @@ internal sealed class ConversionNotes
     private readonly List<string> _dropped = [];
     private readonly List<string> _changed = [];
 
+    public bool IsEmpty => _dropped.Count == 0 && _changed.Count == 0;
+
     public bool IsLossy => _dropped.Count > 0;
 
     public IReadOnlyList<string> Dropped => _dropped;

@@ -1,3 +1,4 @@
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 
 namespace ThinkWatch.AiGateway.Formats;

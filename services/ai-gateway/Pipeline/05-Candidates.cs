@@ -1,10 +1,11 @@
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>Who could answer, in which order. Pure computation.</summary>
-internal sealed class CandidatesStage(Random random) : IStage
+internal sealed class CandidatesStage(FormatRegistry formats, Random random) : IStage
 {
     public bool AppliesTo(ISurface surface) => surface is ICallSurface;
 
@@ -14,7 +15,7 @@ internal sealed class CandidatesStage(Random random) : IStage
         exchange.RoutingReason = RouteOrder.Draw(exchange.Model!.Routes, exchange.Candidates, random);
         for (var i = exchange.Candidates.Count - 1; i >= 0; i--)
         {
-            if (!exchange.Candidates[i].Upstream.Wire.Serves(surface))
+            if (formats.TargetFor(surface.Format, exchange.Candidates[i].Upstream) is null)
                 exchange.Candidates.RemoveAt(i);
         }
 

@@ -9,5 +9,7 @@ internal static class AnswerHead
         var candidate = exchange.Chosen!;
         headers["x-thinkwatch-provider"] = candidate.HeaderSafeProvider;
         headers["x-thinkwatch-model"] = candidate.HeaderSafeModel;
+        if (exchange.Conversion is { Notes.IsEmpty: false } conversion)
+            headers["x-thinkwatch-conversion"] = conversion.Notes.ToString();
     }
 }

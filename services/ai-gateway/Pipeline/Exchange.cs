@@ -1,5 +1,7 @@
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
@@ -71,7 +73,16 @@ internal sealed class Exchange : IDisposable
     /// <summary>Usage was asked for on the client's behalf: the chunk that carries it is not for the client.</summary>
     public bool HidesUsageChunk { get; set; }
 
-    /// <summary>The last attempt's request body; a connection may still be reading from <see cref="Body"/>.</summary>
+    /// <summary>The format in which the chosen provider is spoken to.</summary>
+    public WireFormat Target { get; set; }
+
+    /// <summary>How the chosen provider's answer becomes the client's; null when it passes through.</summary>
+    public IConversion? Conversion { get; private set; }
+
+    /// <summary>The converted request; empty when the client's own bytes go through.</summary>
+    public PooledBuffer ConvertedBody { get; private set; } = new();
+
+    /// <summary>The last attempt's request body; a connection may still be reading from <see cref="Body"/> or <see cref="ConvertedBody"/>.</summary>
     public UpstreamBody? UpstreamBody { get; set; }
 
     public AnswerFacts Answer;
@@ -135,6 +146,22 @@ internal sealed class Exchange : IDisposable
         return taken;
     }
 
+    /// <summary>Takes over what the way back needs; what an earlier candidate left is let go.</summary>
+    public void Convert(IConversion? conversion)
+    {
+        Conversion?.Dispose();
+        Conversion = conversion;
+    }
+
+    /// <summary>Room for another candidate's converted request.</summary>
+    public PooledBuffer ClearConvertedBody()
+    {
+        if (UpstreamBody is { IsBeingWritten: true })
+            ConvertedBody.Abandon();
+        ConvertedBody.Clear();
+        return ConvertedBody;
+    }
+
     public void Reset()
     {
         _clientGone.Dispose();
@@ -145,7 +172,13 @@ internal sealed class Exchange : IDisposable
         }
 
         if (UpstreamBody is { IsBeingWritten: true })
+        {
             Body.Abandon();
+            ConvertedBody.Abandon();
+        }
+
+        Convert(null);
+        ConvertedBody.Dispose();
         Body.Dispose();
         AnswerBody.Dispose();
         Http = null!;
@@ -164,6 +197,7 @@ internal sealed class Exchange : IDisposable
         Retries = Fallbacks = 0;
         HidesUsageChunk = false;
         UpstreamBody = null;
+        Target = default;
         Answer = default;
         AnswerIsTruncated = false;
         AnswerContentType = "";
@@ -175,6 +209,8 @@ internal sealed class Exchange : IDisposable
     public void Dispose()
     {
         _cancel.Dispose();
+        Convert(null);
+        ConvertedBody.Dispose();
         Body.Dispose();
         AnswerBody.Dispose();
     }

@@ -1,4 +1,4 @@
-using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Formats;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -6,7 +6,7 @@ namespace ThinkWatch.AiGateway.Pipeline;
 /// Passes a JSON answer on. Up to a mebibyte is read whole first: what breaks off or is no JSON can then still be tried again or refused.
 /// More than that streams through; its usage is read from its end.
 /// </summary>
-internal sealed class JsonRelay(TimeProvider time)
+internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
 {
     private const int WholeUpTo = 1024 * 1024;
     private const int KeptUpTo = 4 * 1024 * 1024;
@@ -37,7 +37,7 @@ internal sealed class JsonRelay(TimeProvider time)
         }
 
         var encoded = response.Content.Headers.ContentEncoding.Count > 0;
-        if (isWhole && !encoded && !exchange.Chosen!.Upstream.Wire.TryReadAnswer(body.WrittenSpan, ref exchange.Answer))
+        if (isWhole && !encoded && !formats.Wire(exchange.Target).TryReadAnswer(body.WrittenSpan, ref exchange.Answer))
             return AttemptResult.Final(Refusals.ProviderMalformed);
         exchange.UpstreamEndedAt = time.GetTimestamp();
         WriteHead(exchange, response, isWhole ? body.Length : length);
@@ -60,7 +60,7 @@ internal sealed class JsonRelay(TimeProvider time)
         AnswerHead.Write(exchange);
     }
 
-    private static async ValueTask<AttemptResult> StreamRestAsync(Exchange exchange, Stream stream)
+    private async ValueTask<AttemptResult> StreamRestAsync(Exchange exchange, Stream stream)
     {
         var body = exchange.AnswerBody;
         var writer = exchange.Http.Response.BodyWriter;
@@ -92,7 +92,7 @@ internal sealed class JsonRelay(TimeProvider time)
             return AttemptResult.Final(Refusals.ProviderBroke);
         }
 
-        exchange.Answer.Usage = OpenAiAnswer.ReadUsageFromTail(tail.WrittenSpan);
+        exchange.Answer.Usage = formats.Client(exchange.Target).ReadUsageFromTail(tail.WrittenSpan);
         return AttemptResult.Answered;
     }
 }

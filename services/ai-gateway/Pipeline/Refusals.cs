@@ -95,6 +95,14 @@ internal static class Refusals
     public static Refusal BadRequest(string message, string? param = null) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, null, message, Outcome.Error) { Param = param };
 
+    /// <summary>With <c>gateway.conversion_strict</c> on, nothing may get lost on the way to a provider of another format.</summary>
+    public static Refusal ConversionLossy(string notes) => new(
+        StatusCodes.Status422UnprocessableEntity,
+        InvalidRequest,
+        "conversion_lossy",
+        $"The provider of this model cannot be given all of this request ({notes}), and lossy conversions are switched off.",
+        Outcome.Denied);
+
     public static Refusal BodyTooLarge(long limit) => new(
         StatusCodes.Status413PayloadTooLarge,
         InvalidRequest,

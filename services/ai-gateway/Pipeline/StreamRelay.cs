@@ -1,27 +1,30 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
-using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Settings;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>
-/// Passes a stream of server-sent events on as it arrives: whole events, bytes untouched, flushed as soon as the provider pauses. Nothing is held back
-/// beyond the event that has not ended yet. The answer begins when the first event is there, so until then the call may still be tried again.
+/// Passes a stream on as it arrives: whole events, flushed as soon as the provider pauses. Nothing is held back beyond the event that has not ended yet.
+/// The answer begins when the first event is there, so until then the call may still be tried again.
 /// </summary>
-internal sealed class StreamRelay(ISettings settings, TimeProvider time)
+internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, TimeProvider time)
 {
+    public const string ContentType = "text/event-stream; charset=utf-8";
     private const int ReadSize = 4096;
     private const int LargestEvent = 8 * 1024 * 1024;
 
     public async ValueTask<AttemptResult> RelayAsync(Exchange exchange, HttpResponseMessage response)
     {
-        using var events = exchange.Chosen!.Upstream.Wire.OpenStream(exchange);
+        using var passage = Open(exchange);
         AttemptResult result;
         try
         {
-            result = await PumpAsync(exchange, response, events);
+            result = await PumpAsync(exchange, response, passage);
         }
         catch (OperationCanceledException) when (exchange.Http.Response.HasStarted)
         {
@@ -31,20 +34,32 @@ internal sealed class StreamRelay(ISettings settings, TimeProvider time)
         {
             result = AttemptResult.Final(exchange.ClientIsGone ? Refusals.ClientGone : Refusals.ProviderBroke);
         }
+        catch (Exception exception) when (exception is JsonException or InvalidDataException)
+        {
+            result = exchange.Http.Response.HasStarted ? AttemptResult.Final(Refusals.ProviderMalformed) : AttemptResult.Transient(Refusals.ProviderMalformed);
+        }
 
         exchange.UpstreamEndedAt = time.GetTimestamp();
-        Keep(exchange, events);
-        if (result.Refusal is { } refusal && events.Fault is null && exchange.Http.Response.HasStarted && !exchange.ClientIsGone)
-            await EndBrokenAsync(exchange, refusal);
+        Keep(exchange, passage);
+        if (result.Refusal is { } refusal && !passage.FaultIsPassed && exchange.Http.Response.HasStarted && !exchange.ClientIsGone)
+            await EndBrokenAsync(exchange, passage, refusal);
         return result;
     }
 
-    private async ValueTask<AttemptResult> PumpAsync(Exchange exchange, HttpResponseMessage response, AnswerStream events)
+    private StreamPassage Open(Exchange exchange)
+    {
+        var observer = formats.Client(((ICallSurface)exchange.Surface).Format).OpenStream(exchange.HidesUsageChunk);
+        if (exchange.Conversion is null)
+            return new PassThroughPassage(observer, exchange.Surface.Errors);
+        var (reader, writer) = exchange.Conversion.OpenStream();
+        return new ConvertedPassage(observer, reader, writer);
+    }
+
+    private async ValueTask<AttemptResult> PumpAsync(Exchange exchange, HttpResponseMessage response, StreamPassage passage)
     {
         await using var stream = await response.Content.ReadAsStreamAsync(exchange.Cancelled);
         using var pending = new PooledBuffer();
-        using var scratch = new PooledBuffer();
-        var splitter = new SseSplitter();
+        using var output = new PooledBuffer();
         var idle = new IdleTimer(exchange, time, TimeSpan.FromSeconds(settings.Get(SettingsRegistry.Gateway.StreamIdleTimeoutSecs)));
         while (true)
         {
@@ -53,88 +68,72 @@ internal sealed class StreamRelay(ISettings settings, TimeProvider time)
             if (exchange.UpstreamFirstByteAt == 0)
                 exchange.UpstreamFirstByteAt = time.GetTimestamp();
             if (read == 0)
-                return await EndAsync(exchange, events, pending, scratch);
+            {
+                // The last event may lack its empty line.
+                passage.End(pending, output);
+                await SendAsync(exchange, output);
+                return Verdict(exchange, passage);
+            }
+
             pending.Advance(read);
-            if (Pass(exchange, events, pending, scratch, ref splitter))
-                await FlushAsync(exchange);
-            else if (pending.Length > LargestEvent)
+            passage.Take(pending, output);
+            await SendAsync(exchange, output);
+            if (passage.Fault is not null && !passage.FaultIsPassed)
+                return Verdict(exchange, passage);
+            if (pending.Length > LargestEvent)
                 return AttemptResult.Final(Refusals.ProviderMalformed);
         }
     }
 
-    /// <summary>Hands every whole event on; true when something is to be flushed.</summary>
-    private bool Pass(Exchange exchange, AnswerStream events, PooledBuffer pending, PooledBuffer scratch, ref SseSplitter splitter)
+    private static AttemptResult Verdict(Exchange exchange, StreamPassage passage)
     {
-        var passed = false;
-        var consumed = 0;
-        while (splitter.TryNext(pending.WrittenSpan[consumed..], out var length))
+        if (passage.Fault is { } fault)
         {
-            var sseEvent = pending.WrittenSpan.Slice(consumed, length);
-            consumed += length;
-            var data = SseData.Of(sseEvent, scratch);
-            if (!data.IsEmpty && events.Observe(data) == EventFate.Hide)
-                continue;
-            Write(exchange, sseEvent);
-            passed = true;
+            var refusal = Refusals.ProviderSaidError(fault.Message);
+            return exchange.Http.Response.HasStarted ? AttemptResult.Final(refusal) : AttemptResult.Transient(refusal);
         }
 
-        pending.Consume(consumed);
-        return passed;
+        if (passage.IsComplete)
+            return AttemptResult.Answered;
+        return exchange.Http.Response.HasStarted ? AttemptResult.Final(Refusals.ProviderBroke) : AttemptResult.Transient(Refusals.ProviderBroke);
     }
 
-    private void Write(Exchange exchange, ReadOnlySpan<byte> bytes)
+    private async ValueTask SendAsync(Exchange exchange, PooledBuffer output)
     {
+        if (output.Length == 0)
+            return;
         var response = exchange.Http.Response;
         if (!response.HasStarted && exchange.ClientFirstByteAt == 0)
         {
             response.StatusCode = StatusCodes.Status200OK;
-            response.ContentType = exchange.AnswerContentType = "text/event-stream; charset=utf-8";
+            response.ContentType = exchange.AnswerContentType = ContentType;
             response.Headers.CacheControl = "no-cache";
             response.Headers["x-accel-buffering"] = "no";
             AnswerHead.Write(exchange);
             exchange.ClientFirstByteAt = time.GetTimestamp();
         }
 
-        exchange.AnswerBytes += bytes.Length;
-        response.BodyWriter.Write(bytes);
+        exchange.AnswerBytes += output.Length;
+        response.BodyWriter.Write(output.WrittenSpan);
+        output.Clear();
+        await FlushAsync(exchange);
     }
 
-    private async ValueTask<AttemptResult> EndAsync(Exchange exchange, AnswerStream events, PooledBuffer pending, PooledBuffer scratch)
-    {
-        // The last event may lack its empty line.
-        if (pending.Length > 0)
-        {
-            var data = SseData.Of(pending.WrittenSpan, scratch);
-            if (data.IsEmpty || events.Observe(data) == EventFate.Pass)
-            {
-                Write(exchange, pending.WrittenSpan);
-                await FlushAsync(exchange);
-            }
-        }
-
-        if (events.Fault is { } fault)
-            return AttemptResult.Final(Refusals.ProviderSaidError(fault.Message));
-        if (events.IsComplete || events.Facts.FinishReason is not null)
-            return AttemptResult.Answered;
-        return exchange.Http.Response.HasStarted ? AttemptResult.Final(Refusals.ProviderBroke) : AttemptResult.Transient(Refusals.ProviderBroke);
-    }
-
-    /// <summary>Tells the client, in its own language, that no more will come.</summary>
-    private static async ValueTask EndBrokenAsync(Exchange exchange, Refusal refusal)
+    private static async ValueTask EndBrokenAsync(Exchange exchange, StreamPassage passage, Refusal refusal)
     {
         // A deadline that has passed has cancelled the exchange; the client is still there.
-        exchange.Surface.Errors.WriteEvent(exchange.Http.Response.BodyWriter, refusal);
+        passage.WriteFault(refusal, exchange.Http.Response.BodyWriter);
         await exchange.Http.Response.BodyWriter.FlushAsync(exchange.Http.RequestAborted);
     }
 
-    private static void Keep(Exchange exchange, AnswerStream events)
+    private static void Keep(Exchange exchange, StreamPassage passage)
     {
-        exchange.Answer = events.Facts;
-        exchange.AnswerTextBytes = events.TextBytes;
-        exchange.AnswerIsTruncated = events.IsTruncated;
+        exchange.Answer = passage.Facts;
+        exchange.AnswerTextBytes = passage.TextBytes;
+        exchange.AnswerIsTruncated = passage.Observer.IsTruncated;
         exchange.AnswerBody.Clear();
         if (exchange.Http.Response.HasStarted)
-            events.WriteAssembled(exchange.AnswerBody);
+            passage.Observer.WriteAssembled(exchange.AnswerBody);
     }
 
     private static async ValueTask FlushAsync(Exchange exchange)

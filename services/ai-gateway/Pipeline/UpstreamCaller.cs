@@ -1,6 +1,9 @@
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Outbound;
 using ThinkWatch.Settings;
 
@@ -31,12 +34,14 @@ internal readonly record struct AttemptResult(Refusal? Refusal, bool MayRetry, b
 /// Never after the first byte has reached the client.
 /// </summary>
 internal sealed class UpstreamCaller(
-    JsonRelay json, StreamRelay streams, ISettings settings, GatewayMetrics metrics, TimeProvider time, Random random)
+    FormatRegistry formats, JsonRelay json, ConvertedJsonRelay convertedJson, StreamRelay streams, ISettings settings, GatewayMetrics metrics, TimeProvider time, Random random)
 {
     public async ValueTask<CallResult> CallAsync(Exchange exchange, RouteCandidate candidate)
     {
         exchange.Chosen = candidate;
-        var body = exchange.UpstreamBody = candidate.Upstream.Wire.Body(exchange, candidate);
+        if (Prepare(exchange, candidate) is { } unfit)
+            return new CallResult(unfit, IsFinal: false);
+        var body = exchange.UpstreamBody!;
         var retries = settings.Get(SettingsRegistry.Gateway.RetryMax);
         for (var attempt = 0; ; attempt++)
         {
@@ -51,6 +56,35 @@ internal sealed class UpstreamCaller(
             exchange.Retries++;
             metrics.Retried(candidate.Upstream);
         }
+    }
+
+    /// <summary>Brings the request into the candidate's format; a refusal when that cannot be done, which says nothing about the other candidates.</summary>
+    private Refusal? Prepare(Exchange exchange, RouteCandidate candidate)
+    {
+        var client = ((ICallSurface)exchange.Surface).Format;
+        exchange.Target = formats.TargetFor(client, candidate.Upstream) ?? throw new InvalidOperationException("A candidate that cannot be served was left in the list.");
+        if (exchange.Target == client)
+        {
+            exchange.Convert(null);
+            exchange.UpstreamBody = formats.Client(client).PassThrough(exchange, candidate);
+            return null;
+        }
+
+        try
+        {
+            var output = exchange.ClearConvertedBody();
+            exchange.Convert(formats.Converter(client, exchange.Target)!.Convert(exchange, candidate, exchange.Target, output));
+            exchange.HidesUsageChunk = false;
+            exchange.UpstreamBody = new UpstreamBody(output.Written, []);
+        }
+        catch (ConversionException exception)
+        {
+            return Refusals.BadRequest(exception.Message, exception.Param);
+        }
+
+        return exchange.Conversion!.Notes.IsLossy && settings.Get(SettingsRegistry.Gateway.ConversionStrict)
+            ? Refusals.ConversionLossy(exchange.Conversion.Notes.ToString())
+            : null;
     }
 
     /// <summary>Null: the provider asks for more patience than the setting has.</summary>
@@ -75,10 +109,10 @@ internal sealed class UpstreamCaller(
         AttemptResult result;
         try
         {
-            response = await upstream.Invoker.SendAsync(upstream.Wire.Request(exchange, candidate, body, key), exchange.Cancelled);
+            response = await upstream.Invoker.SendAsync(await UpstreamRequest.MakeAsync(exchange, candidate, body, key), exchange.Cancelled);
             result = response.IsSuccessStatusCode
                 ? await RelayAsync(exchange, response)
-                : await UpstreamFaults.ReadAsync(exchange, candidate, key, response, time);
+                : await UpstreamFaults.ReadAsync(exchange, formats.Wire(exchange.Target), key, response, time);
         }
         catch (OperationCanceledException)
         {
@@ -101,9 +135,13 @@ internal sealed class UpstreamCaller(
     }
 
     private ValueTask<AttemptResult> RelayAsync(Exchange exchange, HttpResponseMessage response) =>
-        string.Equals(response.Content.Headers.ContentType?.MediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
-            ? streams.RelayAsync(exchange, response)
+        IsStream(response.Content.Headers.ContentType?.MediaType) ? streams.RelayAsync(exchange, response)
+            : exchange.Conversion is { } conversion ? convertedJson.RelayAsync(exchange, conversion, response)
             : json.RelayAsync(exchange, response);
+
+    private static bool IsStream(string? mediaType) =>
+        string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(mediaType, "application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase);
 
     private void Note(Exchange exchange, RouteCandidate candidate, HttpResponseMessage? response, in AttemptResult result)
     {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
-using ThinkWatch.AiGateway.Routing;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -11,7 +11,7 @@ internal static class UpstreamFaults
     private const int LongestBody = 64 * 1024;
 
     public static async ValueTask<AttemptResult> ReadAsync(
-        Exchange exchange, RouteCandidate candidate, UpstreamKey? key, HttpResponseMessage response, TimeProvider time)
+        Exchange exchange, IWireFormat wire, UpstreamKey? key, HttpResponseMessage response, TimeProvider time)
     {
         using var body = new PooledBuffer();
         await ReadBodyAsync(response, body, exchange.Cancelled);
@@ -22,7 +22,7 @@ internal static class UpstreamFaults
         if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
             return AttemptResult.Elsewhere(Refusals.ProviderAuth);
         var retryAfter = RetryAfter(response, time);
-        var refusal = Refusal(status, candidate.Upstream.Wire.ReadFault(body.WrittenSpan), key);
+        var refusal = Refusal(status, wire.ReadFault(body.WrittenSpan), key);
         if (retryAfter is { } wait)
             refusal = refusal with { RetryAfterSeconds = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 0, int.MaxValue) };
         return status is StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests or >= 500

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
 namespace ThinkWatch.AiGateway.Providers;
 
 /// <summary>A provider as one catalog snapshot describes it, ready to be called. Immutable but for its gate and its keys' marks.</summary>
@@ -12,9 +15,17 @@ internal sealed record Upstream
     /// <summary><c>openai</c>, <c>custom</c> …</summary>
     public required string Type { get; init; }
 
-    public required IProviderWire Wire { get; init; }
+    /// <summary>How it is reached.</summary>
+    public required IProviderType Reach { get; init; }
 
-    public required Uri CallUrl { get; init; }
+    /// <summary>Without a slash at its end.</summary>
+    public required Uri BaseUrl { get; init; }
+
+    /// <summary>The type's own configuration, decrypted; an empty object when there is none.</summary>
+    public required JsonElement Config { get; init; }
+
+    /// <summary>What an administrator said that it can or cannot do, by flag.</summary>
+    public required FrozenDictionary<string, bool> Capabilities { get; init; }
 
     public required UpstreamKey[] Keys { get; init; }
 
@@ -24,13 +35,15 @@ internal sealed record Upstream
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>Capability flag <c>stream_usage</c>: false for those that refuse <c>stream_options</c>.</summary>
-    public required bool CanStreamUsage { get; init; }
+    public bool CanStreamUsage => Can("stream_usage", otherwise: true);
 
     public required bool Simulated { get; init; }
 
     public required HttpMessageInvoker Invoker { get; init; }
 
     public required UpstreamGate Gate { get; init; }
+
+    public bool Can(string capability, bool otherwise) => Capabilities.GetValueOrDefault(capability, otherwise);
 
     /// <summary>The key that was limited longest ago; null when the provider has none.</summary>
     public UpstreamKey? NextKey()

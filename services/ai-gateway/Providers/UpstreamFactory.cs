@@ -10,18 +10,20 @@ namespace ThinkWatch.AiGateway.Providers;
 /// Makes callable providers of catalog entries. What must outlive a snapshot stays here: connection pools and gates, by provider.
 /// Used by the catalog feed's thread only; what it hands out is used by all.
 /// </summary>
-internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, Vault vault, TelemetryState telemetry, ILogger<UpstreamFactory> log) : IDisposable
+internal sealed partial class UpstreamFactory(IEnumerable<IProviderType> types, Vault vault, TelemetryState telemetry, ILogger<UpstreamFactory> log) : IDisposable
 {
-    private readonly FrozenDictionary<string, IProviderWire> _wires = wires
-        .SelectMany(static wire => wire.ProviderTypes.Select(type => (type, wire)))
-        .ToFrozenDictionary(static pair => pair.type, static pair => pair.wire);
+    private readonly FrozenDictionary<string, IProviderType> _types = types
+        .SelectMany(static type => type.Names.Select(name => (name, type)))
+        .ToFrozenDictionary(static pair => pair.name, static pair => pair.type);
+
+    private static readonly JsonElement s_noConfig = JsonSerializer.Deserialize<JsonElement>("{}");
 
     private readonly ConcurrentDictionary<string, Lasting> _lasting = new();
 
     /// <summary>Null when nothing here speaks that provider's language, or its configuration cannot be used.</summary>
     public Upstream? Create(Provider provider)
     {
-        if (!_wires.TryGetValue(provider.ProviderType, out var wire))
+        if (!_types.TryGetValue(provider.ProviderType, out var type))
             return null;
         if (!Uri.TryCreate(provider.BaseUrl.TrimEnd('/'), UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
@@ -36,12 +38,13 @@ internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, 
             OrgId = provider.OrgId,
             Name = provider.Name,
             Type = provider.ProviderType,
-            Wire = wire,
-            CallUrl = wire.CallUrl(url),
+            Reach = type,
+            BaseUrl = url,
+            Config = OpenConfig(provider),
+            Capabilities = Flags(provider.Capabilities),
             Keys = [.. provider.ApiKeys.Select(key => OpenKey(provider, key)).OfType<UpstreamKey>()],
             Headers = [.. provider.SealedHeaders.Select(header => OpenHeader(provider, header.Key, header.Value)).OfType<UpstreamHeader>()],
             Timeout = TimeSpan.FromSeconds(Math.Max(0, provider.TimeoutSecs)),
-            CanStreamUsage = !HasFalse(provider.Capabilities, "stream_usage"),
             Simulated = provider.Simulated,
             Invoker = lasting.Invoker,
             Gate = lasting.Gate,
@@ -111,18 +114,37 @@ internal sealed partial class UpstreamFactory(IEnumerable<IProviderWire> wires, 
         }
     }
 
-    private static bool HasFalse(string capabilities, string name)
+    private JsonElement OpenConfig(Provider provider)
     {
-        if (capabilities.Length == 0)
-            return false;
+        var text = provider.SealedConfig.Length == 0 ? null : Open(provider, provider.SealedConfig, $"catalog.providers/config/{provider.Id}");
         try
         {
-            using var json = JsonDocument.Parse(capabilities);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty(name, out var flag) && flag.ValueKind == JsonValueKind.False;
+            if (text is not null && JsonSerializer.Deserialize<JsonElement>(text) is { ValueKind: JsonValueKind.Object } config)
+                return config;
         }
         catch (JsonException)
         {
-            return false;
+            Unusable(provider.Name, "its configuration is not JSON");
+        }
+
+        return s_noConfig;
+    }
+
+    /// <summary>A provider's capabilities, a JSON object; only true and false count.</summary>
+    internal static FrozenDictionary<string, bool> Flags(string capabilities)
+    {
+        if (capabilities.Length == 0)
+            return FrozenDictionary<string, bool>.Empty;
+        try
+        {
+            using var json = JsonDocument.Parse(capabilities);
+            return json.RootElement.ValueKind != JsonValueKind.Object ? FrozenDictionary<string, bool>.Empty : json.RootElement.EnumerateObject()
+                .Where(static flag => flag.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+                .ToFrozenDictionary(static flag => flag.Name, static flag => flag.Value.GetBoolean());
+        }
+        catch (JsonException)
+        {
+            return FrozenDictionary<string, bool>.Empty;
         }
     }
 

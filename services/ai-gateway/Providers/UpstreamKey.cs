@@ -14,6 +14,9 @@ internal sealed class UpstreamKey(string id, string secret)
 
     public AuthenticationHeaderValue Bearer { get; } = new("Bearer", secret);
 
+    /// <summary>For a header, and for nothing that is kept.</summary>
+    public string Reveal() => secret;
+
     /// <summary>Timestamp of the provider's last 429 to this key; 0 = never.</summary>
     public long LimitedAt => Volatile.Read(ref _limitedAt);
 

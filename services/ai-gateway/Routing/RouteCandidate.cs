@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 
 namespace ThinkWatch.AiGateway.Routing;
@@ -8,6 +9,10 @@ namespace ThinkWatch.AiGateway.Routing;
 /// <summary>One way to have a model's call answered. Made with the catalog view, used by every call. Immutable.</summary>
 internal sealed class RouteCandidate
 {
+    private static readonly int s_formats = Enum.GetValues<WireFormat>().Length;
+
+    private readonly Uri?[] _urls = new Uri?[s_formats * 2];
+
     public RouteCandidate(Upstream upstream, string routeId, string upstreamModel, int weight, ModelPrices? prices, Contracts.Limits.Candidate limits)
     {
         Upstream = upstream;
@@ -33,6 +38,13 @@ internal sealed class RouteCandidate
     public byte[] UpstreamModelJson { get; }
 
     public int Weight { get; }
+
+    /// <summary>Where such a call goes; made once.</summary>
+    public Uri CallUrl(WireFormat format, bool stream)
+    {
+        ref var url = ref _urls[((int)format * 2) + (stream ? 1 : 0)];
+        return url ??= Upstream.Reach.CallUrl(Upstream, format, UpstreamModel, stream);
+    }
 
     public ModelPrices? Prices { get; }
 

@@ -1,3 +1,4 @@
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 
 namespace ThinkWatch.AiGateway.Surfaces;
@@ -10,6 +11,8 @@ internal sealed class ChatCompletionsSurface : ICallSurface
     public string Method => HttpMethods.Post;
 
     public string Route => "/v1/chat/completions";
+
+    public WireFormat Format => WireFormat.OpenAiChat;
 
     public IErrorShape Errors => OpenAiErrors.Instance;
 

@@ -1,3 +1,4 @@
+using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 
 namespace ThinkWatch.AiGateway.Surfaces;
@@ -19,6 +20,9 @@ internal interface ISurface
 /// <summary>A surface whose requests are calls to a model.</summary>
 internal interface ICallSurface : ISurface
 {
+    /// <summary>What its requests and answers look like.</summary>
+    WireFormat Format { get; }
+
     /// <summary>Finds in the raw bytes what the pipeline needs; a refusal when they are not a valid request.</summary>
     Refusal? Scan(ReadOnlySpan<byte> body, out RequestFacts facts);
 }

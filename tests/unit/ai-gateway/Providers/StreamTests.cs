@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Formats.OpenAiChat;
 using ThinkWatch.AiGateway.Providers;
 
 namespace ThinkWatch.AiGateway.Tests.Providers;
@@ -46,7 +48,7 @@ public sealed class StreamTests
     [Fact]
     public void Answer_IsAssembledFromFragments()
     {
-        using var stream = new OpenAiChatStream(hidesUsageChunk: true);
+        using var stream = new ChatStreamObserver(hidesUsageChunk: true);
         Pass(stream, """{"id":"chatcmpl-1","object":"chat.completion.chunk","created":5,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}""");
         Pass(stream, """{"choices":[{"delta":{"content":"He\"l\u00e9 \ud83d"},"index":0}],"usage":null}""");
         Pass(stream, """{"choices":[{"index":0,"delta":{"content":"\ude00\n"}},{"index":1,"delta":{"content":"other"}}]}""");
@@ -75,14 +77,14 @@ public sealed class StreamTests
     [Fact]
     public void Usage_ThatTheClientAskedFor_Passes()
     {
-        using var stream = new OpenAiChatStream(hidesUsageChunk: false);
+        using var stream = new ChatStreamObserver(hidesUsageChunk: false);
         stream.Observe("""{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"""u8).ShouldBe(EventFate.Pass);
     }
 
     [Fact]
     public void Usage_InTheLastContentChunk_IsNotHidden()
     {
-        using var stream = new OpenAiChatStream(hidesUsageChunk: true);
+        using var stream = new ChatStreamObserver(hidesUsageChunk: true);
         stream.Observe("""{"choices":[{"index":0,"delta":{"content":"x"}}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"""u8).ShouldBe(EventFate.Pass);
         stream.Facts.Usage!.Value.Output.ShouldBe(2);
     }
@@ -90,7 +92,7 @@ public sealed class StreamTests
     [Fact]
     public void Error_InAStream_IsNoticed()
     {
-        using var stream = new OpenAiChatStream(hidesUsageChunk: true);
+        using var stream = new ChatStreamObserver(hidesUsageChunk: true);
         Pass(stream, """{"error":{"message":"overloaded","type":"server_error","code":null}}""");
         stream.Fault!.Value.Message.ShouldBe("overloaded");
     }
@@ -128,9 +130,9 @@ public sealed class StreamTests
     public void Fault_IsReadInManyShapes(string body, string? message, string? type, string? code, string? param) =>
         OpenAiAnswer.ReadFault(Encoding.UTF8.GetBytes(body)).ShouldBe(new ProviderFault(message, type, code, param));
 
-    private static void Pass(OpenAiChatStream stream, string data) => stream.Observe(Encoding.UTF8.GetBytes(data)).ShouldBe(EventFate.Pass);
+    private static void Pass(ChatStreamObserver stream, string data) => stream.Observe(Encoding.UTF8.GetBytes(data)).ShouldBe(EventFate.Pass);
 
-    private static JsonElement Assembled(OpenAiChatStream stream)
+    private static JsonElement Assembled(ChatStreamObserver stream)
     {
         var output = new ArrayBufferWriter<byte>();
         stream.WriteAssembled(output);

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Formats.OpenAiChat;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
@@ -64,7 +66,8 @@ public sealed class UpstreamBodyTests
     [InlineData("https://api.example.com/v1/", "https://api.example.com/v1/chat/completions")]
     [InlineData("https://api.example.com/openai", "https://api.example.com/openai/v1/chat/completions")]
     [InlineData("https://api.example.com/v1beta/openai", "https://api.example.com/v1beta/openai/chat/completions")]
-    public void BaseUrl_WithOrWithoutVersion_Works(string baseUrl, string expected) => new OpenAiWire().CallUrl(new Uri(baseUrl)).AbsoluteUri.ShouldBe(expected);
+    public void BaseUrl_WithOrWithoutVersion_Works(string baseUrl, string expected) => 
+        new OpenAiProvider().CallUrl(Upstreams.Any with { BaseUrl = new Uri(baseUrl) }, WireFormat.OpenAiChat, "m", stream: false).AbsoluteUri.ShouldBe(expected);
 
     private static async Task<string> SendAsync(string body, string upstreamModel, bool canStreamUsage)
     {
@@ -72,7 +75,7 @@ public sealed class UpstreamBodyTests
         exchange.Begin(new DefaultHttpContext(), new ChatCompletionsSurface(), TimeProvider.System);
         exchange.Body.Append(Encoding.UTF8.GetBytes(body));
         new ChatCompletionsSurface().Scan(exchange.Body.WrittenSpan, out exchange.Facts).ShouldBeNull();
-        using var content = new OpenAiWire().Body(exchange, Candidate(upstreamModel, canStreamUsage));
+        using var content = new ChatWire().PassThrough(exchange, Candidate(upstreamModel, canStreamUsage));
         var bytes = await content.ReadAsByteArrayAsync();
         content.Headers.ContentLength.ShouldBe(bytes.Length);
         content.IsBeingWritten.ShouldBeFalse();
@@ -80,5 +83,5 @@ public sealed class UpstreamBodyTests
     }
 
     private static RouteCandidate Candidate(string upstreamModel, bool canStreamUsage) =>
-        new(Upstreams.Any with { CanStreamUsage = canStreamUsage }, "r", upstreamModel, 1, null, new Contracts.Limits.Candidate());
+        new(Upstreams.Any with { Capabilities = UpstreamFactory.Flags(canStreamUsage ? "" : """{"stream_usage":false}""") }, "r", upstreamModel, 1, null, new Contracts.Limits.Candidate());
 }

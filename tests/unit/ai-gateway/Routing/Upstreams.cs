@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Text.Json;
 using ThinkWatch.AiGateway.Providers;
 
 namespace ThinkWatch.AiGateway.Tests.Routing;
@@ -11,12 +13,13 @@ internal static class Upstreams
         OrgId = "o",
         Name = "p",
         Type = "custom",
-        Wire = new OpenAiWire(),
-        CallUrl = new Uri("http://localhost/v1/chat/completions"),
+        Reach = new OpenAiProvider(),
+        BaseUrl = new Uri("http://localhost"),
+        Config = JsonSerializer.Deserialize<JsonElement>("{}"),
+        Capabilities = FrozenDictionary<string, bool>.Empty,
         Keys = [],
         Headers = [],
         Timeout = TimeSpan.Zero,
-        CanStreamUsage = true,
         Simulated = false,
         Invoker = null!,
         Gate = new UpstreamGate(),

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
 
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats.OpenAiChat;
 
 /// <summary>Reads OpenAI's JSON answers, usage objects and errors without building a document.</summary>
 internal static class OpenAiAnswer

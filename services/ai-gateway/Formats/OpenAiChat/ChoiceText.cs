@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats.OpenAiChat;
 
 /// <summary>One choice of a streamed answer, put together from its deltas. All text is raw JSON string content, escapes included.</summary>
 internal sealed class ChoiceText(int index) : IDisposable

@@ -1,4 +1,4 @@
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats;
 
 /// <summary>
 /// Finds where server-sent events end (https://html.spec.whatwg.org/multipage/server-sent-events.html: lines end with LF, CRLF or CR, an event with an

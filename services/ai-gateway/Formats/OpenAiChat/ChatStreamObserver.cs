@@ -2,13 +2,13 @@ using System.Buffers;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats.OpenAiChat;
 
 /// <summary>
 /// Follows <c>chat.completion.chunk</c> events. Text is collected as it stands in the JSON, escapes included: pieces of an escaped string joined are the
 /// escaped whole, a surrogate pair split between two chunks too, so nothing is decoded on the way.
 /// </summary>
-internal sealed class OpenAiChatStream(bool hidesUsageChunk) : AnswerStream
+internal sealed class ChatStreamObserver(bool hidesUsageChunk) : AnswerStream
 {
     private const int MaxAssembledBytes = 4 * 1024 * 1024;
 

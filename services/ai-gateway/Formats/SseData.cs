@@ -1,6 +1,6 @@
 using ThinkWatch.AiGateway.Capture;
 
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats;
 
 /// <summary>Takes the data out of one server-sent event.</summary>
 internal static class SseData

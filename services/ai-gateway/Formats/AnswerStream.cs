@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ThinkWatch.AiGateway.Providers;
+namespace ThinkWatch.AiGateway.Formats;
 
 /// <summary>What to do with an event that has been read.</summary>
 internal enum EventFate

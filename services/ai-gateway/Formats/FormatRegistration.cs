@@ -1,0 +1,32 @@
+using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats.OpenAiChat;
+
+namespace ThinkWatch.AiGateway.Formats;
+
+/// <summary>The list of formats. A class is registered under each of the roles that it plays.</summary>
+internal static class FormatRegistration
+{
+    public static void AddFormats(this IServiceCollection services)
+    {
+        services.AddFormat<ChatWire>();
+        services.AddSingleton<IConverter, ChatConverter>();
+        services.AddSingleton<FormatRegistry>();
+    }
+
+    private static void AddFormat<T>(this IServiceCollection services)
+        where T : class
+    {
+        services.AddSingleton<T>();
+        services.AddRole<T, IWireFormat>();
+        services.AddRole<T, IClientFormat>();
+        services.AddRole<T, IUpstreamFormat>();
+    }
+
+    private static void AddRole<T, TRole>(this IServiceCollection services)
+        where T : class
+        where TRole : class
+    {
+        if (typeof(T).IsAssignableTo(typeof(TRole)))
+            services.AddSingleton(static provider => (TRole)(object)provider.GetRequiredService<T>());
+    }
+}

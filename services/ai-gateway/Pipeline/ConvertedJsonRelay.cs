@@ -1,0 +1,65 @@
+using System.Text.Json;
+using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.Conversion;
+
+namespace ThinkWatch.AiGateway.Pipeline;
+
+/// <summary>Reads a provider's whole answer and writes the client's. Nothing reaches the client before the answer has been understood.</summary>
+internal sealed class ConvertedJsonRelay(TimeProvider time)
+{
+    private const int LargestAnswer = 64 * 1024 * 1024;
+    private const int ReadSize = 4096;
+
+    public async ValueTask<AttemptResult> RelayAsync(Exchange exchange, IConversion conversion, HttpResponseMessage response)
+    {
+        using var answer = new PooledBuffer();
+        if (!await ReadAsync(exchange, response, answer))
+            return AttemptResult.Final(Refusals.ProviderMalformed);
+        exchange.UpstreamEndedAt = time.GetTimestamp();
+        exchange.AnswerBody.Clear();
+        var stream = exchange.Facts.Stream;
+        try
+        {
+            if (stream)
+                conversion.StreamAnswer(answer.Written, exchange.AnswerBody, ref exchange.Answer);
+            else
+                conversion.ConvertAnswer(answer.Written, exchange.AnswerBody, ref exchange.Answer);
+        }
+        catch (JsonException)
+        {
+            return AttemptResult.Final(Refusals.ProviderMalformed);
+        }
+
+        WriteHead(exchange, stream);
+        exchange.ClientFirstByteAt = time.GetTimestamp();
+        exchange.AnswerBytes = exchange.AnswerBody.Length;
+        await exchange.Http.Response.BodyWriter.WriteAsync(exchange.AnswerBody.Written, exchange.Cancelled);
+        return AttemptResult.Answered;
+    }
+
+    /// <summary>False: it is larger than any answer can be.</summary>
+    private async ValueTask<bool> ReadAsync(Exchange exchange, HttpResponseMessage response, PooledBuffer answer)
+    {
+        await using var stream = await response.Content.ReadAsStreamAsync(exchange.Cancelled);
+        while (answer.Length <= LargestAnswer)
+        {
+            var read = await stream.ReadAsync(answer.GetMemory(ReadSize), exchange.Cancelled);
+            if (exchange.UpstreamFirstByteAt == 0)
+                exchange.UpstreamFirstByteAt = time.GetTimestamp();
+            if (read == 0)
+                return true;
+            answer.Advance(read);
+        }
+
+        return false;
+    }
+
+    private static void WriteHead(Exchange exchange, bool stream)
+    {
+        var http = exchange.Http.Response;
+        http.StatusCode = StatusCodes.Status200OK;
+        http.ContentType = exchange.AnswerContentType = stream ? StreamRelay.ContentType : "application/json";
+        http.ContentLength = exchange.AnswerBody.Length;
+        AnswerHead.Write(exchange);
+    }
+}
