@@ -50,6 +50,7 @@ internal static class AiGatewayService
     private static void AddProviders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IProviderType, OpenAiProvider>();
+        builder.Services.AddSingleton<IProviderType, GoogleProvider>();
         builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();

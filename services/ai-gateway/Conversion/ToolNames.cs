@@ -7,11 +7,14 @@ internal sealed class ToolNames
     private readonly Dictionary<(string?, string), string> _toUpstream = [];
 
     /// <summary>A name of at most <paramref name="longest"/> characters out of <c>[A-Za-z0-9_-]</c>, unique in this call, the same each time.</summary>
-    public string ToUpstream(string? space, string name, int longest = 64)
+    /// <param name="letterFirst">It must begin with a letter or an underscore.</param>
+    public string ToUpstream(string? space, string name, int longest = 64, bool letterFirst = false)
     {
         if (_toUpstream.TryGetValue((space, name), out var known))
             return known;
         var wanted = Clean(space is null ? name : space + "__" + name, longest);
+        if (letterFirst && !char.IsAsciiLetter(wanted[0]) && wanted[0] != '_')
+            wanted = Clean("_" + wanted, longest);
         var made = wanted;
         for (var i = 2; _toClient.ContainsKey(made); i++)
         {

@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats.Gemini;
 using ThinkWatch.AiGateway.Formats.OpenAiChat;
 
 namespace ThinkWatch.AiGateway.Formats;
@@ -9,6 +10,7 @@ internal static class FormatRegistration
     public static void AddFormats(this IServiceCollection services)
     {
         services.AddFormat<ChatWire>();
+        services.AddFormat<GeminiFormat>();
         services.AddSingleton<IConverter, ChatConverter>();
         services.AddSingleton<FormatRegistry>();
     }
