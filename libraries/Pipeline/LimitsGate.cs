@@ -26,6 +26,7 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
 {
     private static readonly TimeSpan s_logEvery = TimeSpan.FromSeconds(5);
 
+    private readonly CheckBatcher _batcher = new(limits);
     private readonly Counters _counters = new(meters);
     private long _loggedAt = long.MinValue;
 
@@ -34,7 +35,9 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
         try
         {
             var deadline = DateTime.UtcNow + policy.LimitsTimeout();
-            var reply = await limits.CheckAsync(request, deadline: deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var reply = await _batcher.CheckAsync(request, deadline).ConfigureAwait(false);
+            if (reply.Undecided)
+                return Unchecked(StatusCode.Unavailable);
             if (reply.Allowed)
                 return new LimitsAnswer(LimitsVerdict.Allowed, reply);
             _counters.Limited.Add(1, new KeyValuePair<string, object?>("rule", reply.Refusal?.Label));

@@ -5,13 +5,11 @@ using ThinkWatch.Limits.Rules;
 
 namespace ThinkWatch.Limits.Counters;
 
-/// <summary>What the script decided. When refused: the rule by index, its present count, and how long until it would pass.</summary>
-internal readonly record struct WindowVerdict(bool Allowed, int Rule, long Current, long RetryMs, long[]? Counts);
-
-/// <summary>Runs the one script that checks and counts all rules of a request, on Redis's clock. Thread-safe.</summary>
+/// <summary>Runs the one script that checks and counts all rules of requests that came together, on Redis's clock. Thread-safe.</summary>
 internal sealed class SlidingWindows(IConnectionMultiplexer redis)
 {
     private const int BucketsPerWindow = 60;
+    private const int VerdictFields = 4;
     private static readonly string Script = ReadScript();
 
     // SHA-1 is how Redis names a script; nothing is protected by it.
@@ -19,12 +17,22 @@ internal sealed class SlidingWindows(IConnectionMultiplexer redis)
     private static readonly byte[] ScriptHash = SHA1.HashData(Encoding.UTF8.GetBytes(Script));
 #pragma warning restore CA5350
 
+    /// <summary>Counts the groups in their order; one verdict for each. All rules belong to one organisation: their keys share its hash tag.</summary>
     /// <exception cref="TimeoutException">Redis did not answer in time. The requests may or may not have been counted.</exception>
     /// <exception cref="RedisException">Redis is away or refused.</exception>
-    public async Task<WindowVerdict> CountAsync(IReadOnlyList<Rule> rules, TimeSpan deadline, CancellationToken cancellationToken)
+    public async Task<GroupVerdict[]> CountAsync(IReadOnlyList<RuleGroup> groups, TimeSpan deadline, CancellationToken cancellationToken)
     {
+        var rules = new List<Rule>();
+        var places = new List<RedisValue>();
+        foreach (var group in groups)
+        {
+            places.Add(group.Requests);
+            places.Add(group.Rules.Count);
+            foreach (var rule in group.Rules) places.Add(PlaceOf(rule, rules));
+        }
+
         var keys = new RedisKey[rules.Count];
-        var arguments = new RedisValue[rules.Count * 2];
+        var arguments = new RedisValue[(rules.Count * 2) + places.Count];
         for (var i = 0; i < rules.Count; i++)
         {
             keys[i] = rules[i].CounterKey;
@@ -32,11 +40,24 @@ internal sealed class SlidingWindows(IConnectionMultiplexer redis)
             arguments[(2 * i) + 1] = rules[i].MaxCount;
         }
 
+        places.CopyTo(arguments, rules.Count * 2);
         var answer = (RedisResult[])(await EvaluateAsync(keys, arguments).WaitAsync(deadline, cancellationToken))!;
-        if ((long)answer[0] == 0) return new WindowVerdict(false, (int)(long)answer[1] - 1, (long)answer[2], (long)answer[3], null);
-        var counts = new long[rules.Count];
-        for (var i = 0; i < counts.Length; i++) counts[i] = (long)answer[i + 1];
-        return new WindowVerdict(true, -1, 0, 0, counts);
+        return Array.ConvertAll(answer, Read);
+    }
+
+    /// <summary>The rule's place among the keys, from 1; a rule that several groups share has one.</summary>
+    private static int PlaceOf(Rule rule, List<Rule> rules)
+    {
+        var known = rules.IndexOf(rule);
+        if (known >= 0) return known + 1;
+        rules.Add(rule);
+        return rules.Count;
+    }
+
+    private static GroupVerdict Read(RedisResult result)
+    {
+        var fields = (long[])result!;
+        return new GroupVerdict((int)fields[0], (int)fields[1] - 1, fields[2], fields[3], fields[VerdictFields..]);
     }
 
     private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments)

@@ -21,13 +21,19 @@ internal sealed class FakeLimits : Limits.LimitsBase
     /// <summary>How long a check takes.</summary>
     public TimeSpan Delay { get; set; }
 
-    public override async Task<CheckReply> Check(CheckRequest request, ServerCallContext context)
+    public override async Task<CheckBatchReply> Check(CheckBatch request, ServerCallContext context)
     {
-        Checks[request.RequestId] = request;
+        foreach (var check in request.Checks)
+            Checks[check.RequestId] = check;
         if (Delay > TimeSpan.Zero)
             await Task.Delay(Delay, context.CancellationToken);
-        return ByLineage.TryGetValue(request.KeyLineageId, out var answer) ? answer(request) : new CheckReply { Allowed = true };
+        var reply = new CheckBatchReply();
+        reply.Replies.AddRange(request.Checks.Select(Answer));
+        return reply;
     }
+
+    private CheckReply Answer(CheckRequest check) =>
+        ByLineage.TryGetValue(check.KeyLineageId, out var answer) ? answer(check) : new CheckReply { Allowed = true };
 
     public override Task<MoveReply> Move(MoveRequest request, ServerCallContext context)
     {
