@@ -76,11 +76,14 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
     private void WriteMessage(Message message)
     {
         var role = message.Role is Role.Assistant ? "model" : "user";
-        for (var i = 0; i < message.Parts.Count; i++)
+        var parts = message.Parts;
+        for (var i = 0; i < parts.Count; i++)
         {
-            var part = message.Parts[i];
+            var part = parts[i];
             NoteCache(part);
-            var signature = OwnSignatureAfter(message.Parts, ref i);
+            if (part is HiddenThinkingPart && (BelongsToCall(parts, i) || BelongsToText(parts, i)))
+                continue;
+            var signature = SignatureFor(parts, i);
             if (PartWriter.IsEmpty(part) && signature is null)
                 continue;
             if (part is ThinkingPart or HiddenThinkingPart && !_parts.CanCarry(part))
@@ -88,7 +91,7 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
             Open(role);
             if (part is ToolCallPart toolCall)
             {
-                _parts.WriteCall(toolCall, toolCall.Signature ?? signature, mustBeSigned: _firstCallIsNext && model.IsThird);
+                _parts.WriteCall(toolCall, signature, mustBeSigned: _firstCallIsNext && model.IsThird);
                 _firstCallIsNext = false;
             }
             else
@@ -99,19 +102,21 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
     }
 
     /// <summary>
-    /// A signature that Gemini put on a part which clients cannot sign travels as hidden thinking: behind a text, or before a tool call. It goes back onto the part.
+    /// A signature that Gemini put on a part which clients cannot sign travels as hidden thinking: before a tool call, or behind a text. It goes back onto the part.
     /// </summary>
-    private static Signature? OwnSignatureAfter(List<Part> parts, ref int i)
+    private static Signature? SignatureFor(List<Part> parts, int i) => parts[i] switch
     {
-        if (parts[i] is TextPart && i + 1 < parts.Count && parts[i + 1] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } behind
-            && !(i + 2 < parts.Count && parts[i + 2] is ToolCallPart { Signature: null }))
-        {
-            i++;
-            return behind.Data;
-        }
+        ToolCallPart { Signature: { } own } => own,
+        ToolCallPart when i > 0 && BelongsToCall(parts, i - 1) => ((HiddenThinkingPart)parts[i - 1]).Data,
+        TextPart when i + 1 < parts.Count && BelongsToText(parts, i + 1) => ((HiddenThinkingPart)parts[i + 1]).Data,
+        _ => null,
+    };
 
-        return i > 0 && parts[i] is ToolCallPart { Signature: null } && parts[i - 1] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } before ? before.Data : null;
-    }
+    private static bool BelongsToCall(List<Part> parts, int i) =>
+        parts[i] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } && i + 1 < parts.Count && parts[i + 1] is ToolCallPart { Signature: null };
+
+    private static bool BelongsToText(List<Part> parts, int i) =>
+        parts[i] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } && i > 0 && parts[i - 1] is TextPart && !BelongsToCall(parts, i);
 
     private void Open(string role)
     {
