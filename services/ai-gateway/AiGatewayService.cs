@@ -87,6 +87,7 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<FinishStage>();
         builder.Services.AddSingleton<RequestPipeline>();
         builder.Services.AddSingleton<ISurface, ChatCompletionsSurface>();
+        builder.Services.AddSingleton<ISurface, ResponsesSurface>();
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: false));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: true));
     }

@@ -1,6 +1,7 @@
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats.Gemini;
 using ThinkWatch.AiGateway.Formats.OpenAiChat;
+using ThinkWatch.AiGateway.Formats.Responses;
 
 namespace ThinkWatch.AiGateway.Formats;
 
@@ -11,6 +12,7 @@ internal static class FormatRegistration
     {
         services.AddFormat<ChatWire>();
         services.AddFormat<GeminiFormat>();
+        services.AddFormat<ResponsesFormat>();
         services.AddSingleton<IConverter, ChatConverter>();
         services.AddSingleton<FormatRegistry>();
     }

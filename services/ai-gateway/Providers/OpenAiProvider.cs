@@ -9,10 +9,11 @@ internal sealed class OpenAiProvider : IProviderType
 {
     public IReadOnlyList<string> Names => ["openai", "custom"];
 
-    public WireFormat? FormatFor(WireFormat client, Upstream upstream) => WireFormat.OpenAiChat;
+    public WireFormat? FormatFor(WireFormat client, Upstream upstream) =>
+        client == WireFormat.OpenAiResponses && ServesResponses(upstream) ? WireFormat.OpenAiResponses : WireFormat.OpenAiChat;
 
     public Uri CallUrl(Upstream upstream, WireFormat format, string upstreamModel, bool stream) =>
-        new(upstream.BaseUrl.AbsoluteUri.TrimEnd('/') + (HasVersion(upstream.BaseUrl) ? "/chat/completions" : "/v1/chat/completions"));
+        new(upstream.BaseUrl.AbsoluteUri.TrimEnd('/') + (HasVersion(upstream.BaseUrl) ? "" : "/v1") + PathOf(format));
 
     public ValueTask AuthorizeAsync(HttpRequestMessage request, UpstreamBody body, Exchange exchange, RouteCandidate candidate, UpstreamKey? key)
     {
@@ -20,6 +21,15 @@ internal sealed class OpenAiProvider : IProviderType
             request.Headers.Authorization = key.Bearer;
         return ValueTask.CompletedTask;
     }
+
+    private static string PathOf(WireFormat format) => format switch
+    {
+        WireFormat.OpenAiResponses => "/responses",
+        _ => "/chat/completions",
+    };
+
+    /// <summary>Capability flag <c>responses</c>: OpenAI has that API, of others only an administrator can tell.</summary>
+    private static bool ServesResponses(Upstream upstream) => upstream.Can("responses", otherwise: upstream.Type == "openai");
 
     /// <summary>True for a path such as <c>/v1</c> or <c>/v1beta/openai</c>: nothing is to be added to it.</summary>
     private static bool HasVersion(Uri baseUrl)

@@ -42,4 +42,22 @@ internal struct RequestFacts
 
     /// <summary>How many answers it wants.</summary>
     public int Choices { get; set; }
+
+    /// <summary>The Responses API's <c>previous_response_id</c>; null when there is none.</summary>
+    public string? PreviousResponseId { get; set; }
+
+    /// <summary>The value of <c>previous_response_id</c>, quotes included.</summary>
+    public Piece PreviousResponsePiece { get; set; }
+
+    /// <summary>The value of the Responses API's <c>input</c>.</summary>
+    public Piece InputPiece { get; set; }
+
+    /// <summary>The answer is to be kept: the Responses API's <c>store</c>, true when it is not said.</summary>
+    public bool Store { get; set; }
+
+    /// <summary>Input items that stand for others: <c>item_reference</c>.</summary>
+    public bool HasItemReferences { get; set; }
+
+    /// <summary>Input items that carry thoughts of other providers, which OpenAI would refuse.</summary>
+    public bool HasForeignThoughts { get; set; }
 }

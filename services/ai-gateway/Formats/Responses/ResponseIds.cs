@@ -1,0 +1,21 @@
+namespace ThinkWatch.AiGateway.Formats.Responses;
+
+/// <summary>Ids of the responses that the gateway writes itself: made of the row's id, so that the log finds them and their items lead back to them.</summary>
+internal static class ResponseIds
+{
+    private const string Prefix = "resp_";
+    private const int CoreLength = 32;
+
+    public static string Of(string requestId) => Prefix + Core(requestId);
+
+    public static string Core(string requestId) => requestId.Replace("-", "", StringComparison.Ordinal);
+
+    /// <summary>The response that an item of ours belongs to; null when the id is none of ours.</summary>
+    public static string? OfItem(string itemId)
+    {
+        var at = itemId.IndexOf('_', StringComparison.Ordinal) + 1;
+        if (at == 0 || itemId.Length != at + CoreLength + 4 || itemId.AsSpan(at).ContainsAnyExcept("0123456789abcdef"))
+            return null;
+        return string.Concat(Prefix, itemId.AsSpan(at, CoreLength));
+    }
+}
