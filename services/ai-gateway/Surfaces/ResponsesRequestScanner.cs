@@ -72,14 +72,14 @@ internal static class ResponsesRequestScanner
         }
 
         reader.Read(); // throws when anything but white space follows
-        return Missing(seen, facts);
+        return Missing(seen, facts.PreviousResponseId);
     }
 
-    private static Refusal? Missing(int seen, in RequestFacts facts)
+    private static Refusal? Missing(int seen, string? previousResponseId)
     {
         if ((seen & (1 << (int)Field.Model)) == 0)
             return Refusals.BadRequest("Missing required parameter: 'model'.", "model");
-        if (facts.PreviousResponseId is not null && (seen & (1 << (int)Field.Conversation)) != 0)
+        if (previousResponseId is not null && (seen & (1 << (int)Field.Conversation)) != 0)
             return Refusals.BadRequest("Mutually exclusive parameters: 'previous_response_id' and 'conversation'.", "previous_response_id");
         return (seen & ((1 << (int)Field.Input) | (1 << (int)Field.Prompt))) == 0 ? Refusals.BadRequest("Missing required parameter: 'input'.", "input") : null;
     }
