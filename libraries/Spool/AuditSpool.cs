@@ -51,7 +51,7 @@ internal sealed partial class AuditSpool : IAuditSpool, IHostedService, IDisposa
             return default;
         var ticket = new SpoolTicket(kind, id, createdAt.ToUnixTimeMilliseconds());
         Task durable;
-        using (var buffer = RecordBuffer.Of(started))
+        using (var buffer = RecordBuffer.Of(started, HasPersonalFields(kind)))
         {
             if (!Open.TryBegin(ticket, buffer, out durable))
                 return default;
@@ -69,7 +69,7 @@ internal sealed partial class AuditSpool : IAuditSpool, IHostedService, IDisposa
     public bool TryAppend(RecordKind kind, Guid id, DateTimeOffset createdAt, IMessage record)
     {
         RequireKind(kind);
-        using var buffer = RecordBuffer.Of(record);
+        using var buffer = RecordBuffer.Of(record, HasPersonalFields(kind));
         if (Accepting && Open.TryAppend(kind, id, createdAt.ToUnixTimeMilliseconds(), buffer))
             return true;
         _metrics.Dropped(kind, 1);
@@ -119,6 +119,8 @@ internal sealed partial class AuditSpool : IAuditSpool, IHostedService, IDisposa
         if (kind is RecordKind.Unspecified || !Enum.IsDefined(kind))
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "An audit record has a kind.");
     }
+
+    private static bool HasPersonalFields(RecordKind kind) => kind != RecordKind.Platform;
 
     private static IMessage InterruptedRecord(RecordKind kind) =>
         kind == RecordKind.Mcp ? new McpCall { Outcome = Outcome.Interrupted } : new GatewayCall { Outcome = Outcome.Interrupted };

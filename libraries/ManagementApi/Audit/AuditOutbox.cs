@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Google.Protobuf;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,6 +16,9 @@ public static class AuditOutbox
             entry.Id = Guid.CreateVersion7().ToString();
         if (entry.CreatedAtMs == 0)
             entry.CreatedAtMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        // Drawn once and kept with the entry: however often it is shipped, its row has the same salts.
+        if (entry.SaltSeed.IsEmpty)
+            entry.SaltSeed = ByteString.CopyFrom(RandomNumberGenerator.GetBytes(16));
         await using var command = new NpgsqlCommand("INSERT INTO audit_outbox (id, org_id, created_at, entry) VALUES ($1, $2, $3, $4)", transaction.Connection, transaction);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.Parse(entry.Id) });
         command.Parameters.Add(new NpgsqlParameter { Value = Guid.TryParse(entry.OrgId, out var org) ? org : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });

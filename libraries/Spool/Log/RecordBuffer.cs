@@ -21,13 +21,18 @@ internal readonly struct RecordBuffer : IDisposable
 
     public Span<byte> Record => _bytes.AsSpan(0, RecordFormat.HeaderSize + PayloadLength);
 
-    public static RecordBuffer Of(IMessage message)
+    /// <param name="message">What the record holds.</param>
+    /// <param name="salted">The record begins an event whose row has personal fields.</param>
+    public static RecordBuffer Of(IMessage message, bool salted = false)
     {
-        var length = message.CalculateSize();
+        var size = message.CalculateSize();
+        var length = size + (salted ? SaltSeed.FieldSize : 0);
         if (length > RecordFormat.MaxPayload)
             throw new ArgumentException($"An audit record of {length} bytes is too large; bodies over the cap go to body-offload.", nameof(message));
         var bytes = ArrayPool<byte>.Shared.Rent(RecordFormat.HeaderSize + length);
-        message.WriteTo(bytes.AsSpan(RecordFormat.HeaderSize, length));
+        message.WriteTo(bytes.AsSpan(RecordFormat.HeaderSize, size));
+        if (salted)
+            SaltSeed.Write(bytes.AsSpan(RecordFormat.HeaderSize + size));
         return new RecordBuffer(bytes, length);
     }
 

@@ -64,6 +64,7 @@ internal sealed class BodyOffloads(IBodyOffload store, IAuditSpool spool, BodyMe
         if (job.Request is { } request && await store.PutAsync(Key(job, "request_body"), "application/json", request.Written, stoppingToken) is { } requestReply)
         {
             job.Rest.RequestBodyUri = requestReply.Uri;
+            job.Rest.RequestBodySha256 = requestReply.Sha256;
             job.Rest.RequestCapture = Contracts.Audit.Capture.Offloaded;
             AddTokens(job.Rest, requestReply);
         }
@@ -71,6 +72,7 @@ internal sealed class BodyOffloads(IBodyOffload store, IAuditSpool spool, BodyMe
         if (job.Response is { } response && await store.PutAsync(Key(job, "response_body"), "application/json", response.Written, stoppingToken) is { } responseReply)
         {
             job.Rest.ResponseBodyUri = responseReply.Uri;
+            job.Rest.ResponseBodySha256 = responseReply.Sha256;
             job.Rest.ResponseCapture = Contracts.Audit.Capture.Offloaded;
             AddTokens(job.Rest, responseReply);
         }

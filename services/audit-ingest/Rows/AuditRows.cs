@@ -21,5 +21,16 @@ internal static class AuditRows
         new("after", static (w, e) => w.Text(e.After)),
         new("result", static (w, e) => w.Text(e.Result)),
         new("ip", static (w, e) => w.Text(e.Ip)),
-        new("user_agent", static (w, e) => w.Text(e.UserAgent)));
+        new("user_agent", static (w, e) => w.Text(e.UserAgent)))
+    {
+        SaltSeed = static e => e.SaltSeed,
+        Sealed =
+        [
+            new("before", static (s, e) => s.Text(e.Before)),
+            new("after", static (s, e) => s.Text(e.After)),
+            new("actor_email", static (s, e) => s.Text(e.ActorEmail)),
+            new("ip", static (s, e) => s.Text(e.Ip)),
+            new("user_agent", static (s, e) => s.Text(e.UserAgent)),
+        ],
+    };
 }

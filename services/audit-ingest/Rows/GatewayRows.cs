@@ -67,5 +67,20 @@ internal static class GatewayRows
         new("request_capture", static (w, c) => w.Text(RowText.Of(c.RequestCapture))),
         new("response_capture", static (w, c) => w.Text(RowText.Of(c.ResponseCapture))),
         new("redacted", static (w, c) => w.Bool(c.Redacted)),
-        new("search_tokens", static (w, c) => w.Text(c.SearchTokens)));
+        new("search_tokens", static (w, c) => w.Text(c.SearchTokens)))
+    {
+        SaltSeed = static c => c.SaltSeed,
+        Sealed =
+        [
+            // An offloaded body is sealed by the hash of the whole of it; the cell holds only its beginning.
+            new("request_body", static (s, c) => s.Bytes((c.RequestBodySha256.IsEmpty ? c.RequestBody : c.RequestBodySha256).Span)),
+            new("response_body", static (s, c) => s.Bytes((c.ResponseBodySha256.IsEmpty ? c.ResponseBody : c.ResponseBodySha256).Span)),
+            new("user_email", static (s, c) => s.Text(c.UserEmail)),
+            new("client_ip", static (s, c) => s.Text(c.ClientIp)),
+            new("user_agent", static (s, c) => s.Text(c.UserAgent)),
+            new("search_tokens", static (s, c) => s.Text(c.SearchTokens)),
+            new("session_id", static (s, c) => s.Text(c.SessionId)),
+            new("user_tags", static (s, c) => s.Text(c.UserTags)),
+        ],
+    };
 }

@@ -31,5 +31,17 @@ internal static class McpRows
         new("tool_arguments", static (w, c) => w.Bytes(c.ToolArguments)),
         new("tool_result", static (w, c) => w.Bytes(c.ToolResult)),
         new("client_ip", static (w, c) => w.Text(c.ClientIp)),
-        new("user_agent", static (w, c) => w.Text(c.UserAgent)));
+        new("user_agent", static (w, c) => w.Text(c.UserAgent)))
+    {
+        SaltSeed = static c => c.SaltSeed,
+        Sealed =
+        [
+            new("tool_arguments", static (s, c) => s.Bytes(c.ToolArguments.Span)),
+            new("tool_result", static (s, c) => s.Bytes(c.ToolResult.Span)),
+            new("user_email", static (s, c) => s.Text(c.UserEmail)),
+            new("client_ip", static (s, c) => s.Text(c.ClientIp)),
+            new("user_agent", static (s, c) => s.Text(c.UserAgent)),
+            new("session_id", static (s, c) => s.Text(c.SessionId)),
+        ],
+    };
 }

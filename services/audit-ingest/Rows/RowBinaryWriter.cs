@@ -60,6 +60,9 @@ internal sealed class RowBinaryWriter(int capacity) : IDisposable
 
     public void UInt64(ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(Take(8), value);
 
+    /// <summary>The next <paramref name="count"/> bytes, for the caller to fill before it writes anything else.</summary>
+    public Span<byte> Fixed(int count) => Take(count);
+
     /// <summary>Nullable(Decimal(18, 9)) from decimal text; what is not a number that fits is unknown.</summary>
     public void NullableDecimal9(string text)
     {

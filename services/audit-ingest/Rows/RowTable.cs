@@ -20,16 +20,26 @@ internal interface IRowTable
 
 internal sealed record Column<T>(string Name, Action<RowBinaryWriter, T> Write);
 
+/// <summary>A column that also has a salt and a digest: <c>name_salt</c>, <c>name_digest</c>.</summary>
+internal sealed record SealedColumn<T>(string Name, Action<RowSealer, T> Seal);
+
 /// <summary>A table whose columns name themselves beside the field they hold, so that order cannot drift.</summary>
 internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, long> createdAt, params Column<T>[] columns) : IRowTable
     where T : IMessage<T>
 {
     public string Name { get; } = name;
 
-    public string Target { get; } = $"{name} ({string.Join(", ", columns.Select(static c => c.Name))}, producer_id, sequence)";
+    /// <summary>The random bytes from which a row's salts are derived.</summary>
+    public Func<T, ByteString> SaltSeed { get; init; } = static _ => ByteString.Empty;
+
+    /// <summary>Bodies and personal fields. The order decides which salt each gets, so new ones go to the end.</summary>
+    public IReadOnlyList<SealedColumn<T>> Sealed { get; init; } = [];
+
+    public string Target => field ??= $"{Name} ({string.Join(", ", Names())})";
 
     public long Encode(Frame frame, RowBinaryWriter writer)
     {
+        using var sealer = new RowSealer(writer);
         var sequence = frame.FirstSequence;
         long newest = 0;
         foreach (var record in frame.Records)
@@ -37,6 +47,10 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
             var message = parser.ParseFrom(record);
             foreach (var column in columns)
                 column.Write(writer, message);
+            if (Sealed.Count > 0)
+                sealer.Begin(SaltSeed(message).Span);
+            foreach (var column in Sealed)
+                column.Seal(sealer, message);
             writer.Text(frame.ProducerId);
             writer.UInt64(sequence++);
             newest = createdAt(message);
@@ -44,6 +58,9 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
 
         return newest;
     }
+
+    private IEnumerable<string> Names() =>
+        columns.Select(static c => c.Name).Concat(Sealed.SelectMany(static c => new[] { $"{c.Name}_salt", $"{c.Name}_digest" })).Append("producer_id").Append("sequence");
 }
 
 internal static class RowTables

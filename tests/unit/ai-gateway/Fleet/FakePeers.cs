@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Google.Protobuf;
 using Grpc.Core;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Contracts.Bodies;
@@ -122,6 +124,6 @@ internal sealed class FakeBodies : Bodies.BodiesBase
 
         var uri = $"file://bodies/{key!.Table}/{key.Date}/{key.OrgId}/{key.Id}/{key.Field}";
         Stored[uri] = body.ToArray();
-        return new PutReply { Uri = uri, Bytes = body.Length, Tokens = { "offloaded" } };
+        return new PutReply { Uri = uri, Bytes = body.Length, Sha256 = ByteString.CopyFrom(SHA256.HashData(body.ToArray())), Tokens = { "offloaded" } };
     }
 }

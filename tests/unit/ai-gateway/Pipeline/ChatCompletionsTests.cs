@@ -144,6 +144,7 @@ public sealed class ChatCompletionsTests(GatewayFixture gateway)
         row.RequestBody.Length.ShouldBe(20_000);
         row.RequestBytes.ShouldBe(body.Length);
         Encoding.UTF8.GetString(gateway.Bodies.Stored[row.RequestBodyUri]).ShouldBe(body);
+        row.RequestBodySha256.ToByteArray().ShouldBe(System.Security.Cryptography.SHA256.HashData(gateway.Bodies.Stored[row.RequestBodyUri]), "what audit-ingest seals");
         row.SearchTokens.ShouldBe("offloaded");
     }
 

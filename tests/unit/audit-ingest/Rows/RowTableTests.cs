@@ -65,7 +65,12 @@ public sealed partial class RowTableTests
         var sql = string.Concat(names.Select(n => Read(assembly, n)));
         var start = sql.IndexOf($"EXISTS {table}\n(", StringComparison.Ordinal);
         var body = sql[start..sql.IndexOf("\n)\n", start, StringComparison.Ordinal)];
-        return [.. ColumnLine().Matches(body).Where(m => !m.Value.Contains(" ALIAS", StringComparison.Ordinal)).Select(m => m.Groups["name"].Value)];
+        var added = AlterStatement().Matches(sql).Where(m => m.Groups["table"].Value == table).SelectMany(m => AddedColumn().Matches(m.Value));
+        return
+        [
+            .. ColumnLine().Matches(body).Where(m => !m.Value.Contains(" ALIAS", StringComparison.Ordinal)).Select(m => m.Groups["name"].Value),
+            .. added.Select(m => m.Groups["name"].Value),
+        ];
     }
 
     private static string Read(Assembly assembly, string name)
@@ -76,4 +81,10 @@ public sealed partial class RowTableTests
 
     [GeneratedRegex(@"^    (?<name>[a-z_]+) [A-Z].*$", RegexOptions.Multiline)]
     private static partial Regex ColumnLine();
+
+    [GeneratedRegex("ALTER TABLE (?<table>[a-z_]+)[^;]*;")]
+    private static partial Regex AlterStatement();
+
+    [GeneratedRegex("ADD COLUMN IF NOT EXISTS (?<name>[a-z_]+)")]
+    private static partial Regex AddedColumn();
 }

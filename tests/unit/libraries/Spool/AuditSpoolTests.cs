@@ -56,6 +56,8 @@ public sealed class AuditSpoolTests : IDisposable
         var interrupted = _ledger.Calls.Single(c => c.Outcome == Outcome.Interrupted);
         interrupted.Id.ShouldBe(orphan.ToString());
         interrupted.Model.ShouldBe("gpt-4o");
+        _ledger.Calls.ShouldAllBe(c => c.SaltSeed.Length == 16, "every event carries what its row's salts come from");
+        _ledger.Calls.Select(c => c.SaltSeed).ShouldBeUnique();
         _ledger.Frames.Select(f => (f.FirstSequence, f.LastSequence)).ShouldBe([(1UL, 1UL), (2UL, 2UL)]);
     }
 
