@@ -1,10 +1,15 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using ThinkWatch.ProviderSimulator.Anthropic;
+using ThinkWatch.ProviderSimulator.Chat;
+using ThinkWatch.ProviderSimulator.Gemini;
+using ThinkWatch.ProviderSimulator.Scenario;
+using ThinkWatch.ProviderSimulator.Serving;
 
 namespace ThinkWatch.ProviderSimulator;
 
 /// <summary>
-/// Imitates OpenAI's chat API so that ThinkWatch can be tried, tested and measured without an account. Every answer says that it is simulated.
+/// Imitates the APIs of the model providers so that ThinkWatch can be tried, tested and measured without an account. Every answer says that it is simulated.
 /// Environment: <c>HTTP_PORT</c> (0 = any free one), <c>BIND_ADDRESS</c> (127.0.0.1), <c>SIMULATOR_KEY</c> (when set, the only key accepted).
 /// </summary>
 internal static class SimulatorApp
@@ -24,23 +29,53 @@ internal static class SimulatorApp
             kestrel.Listen(address, port, listen => listen.Protocols = HttpProtocols.Http1);
         });
         builder.Services.AddSingleton<CallLog>();
-        builder.Services.AddSingleton(services => new ChatCompletions(services.GetRequiredService<CallLog>(), builder.Configuration["SIMULATOR_KEY"]));
+        builder.Services.AddSingleton(services => new Answering(services.GetRequiredService<CallLog>(), builder.Configuration["SIMULATOR_KEY"]));
         var app = builder.Build();
-        var chat = app.Services.GetRequiredService<ChatCompletions>();
-        var calls = app.Services.GetRequiredService<CallLog>();
+        var answering = app.Services.GetRequiredService<Answering>();
+        MapOpenAi(app, answering);
+        MapAnthropic(app, answering);
+        MapGemini(app, answering);
+        MapSimulator(app, app.Services.GetRequiredService<CallLog>());
+        return app;
+    }
 
-        // A base URL is given with or without /v1: both work, as with the real thing behind a gateway.
+    /// <summary>A base URL is given with or without /v1: both work, as with the real thing behind a gateway.</summary>
+    private static void MapOpenAi(WebApplication app, Answering answering)
+    {
+        var chat = new ChatFormat();
         foreach (var prefix in (string[])["/v1", ""])
         {
-            app.MapPost(prefix + "/chat/completions", chat.AnswerAsync);
+            app.MapPost(prefix + "/chat/completions", http => answering.AnswerAsync(http, chat));
             app.MapGet(prefix + "/models", SimulatedModels.ListAsync);
+            app.MapGet(prefix + "/models/{id}", SimulatedModels.OneAsync);
         }
+    }
 
+    private static void MapAnthropic(WebApplication app, Answering answering)
+    {
+        var format = new AnthropicFormat();
+        app.MapPost("/v1/messages", http => answering.AnswerAsync(http, format));
+        app.MapPost("/v1/messages/count_tokens", http => answering.AnswerAsync(http, format, AnthropicFormat.CountAsync));
+    }
+
+    private static void MapGemini(WebApplication app, Answering answering)
+    {
+        var format = new GeminiFormat();
+        app.MapPost("/v1beta/models/{**target}", http => GeminiFormat.Target(http).Method switch
+        {
+            "generateContent" or GeminiFormat.StreamMethod => answering.AnswerAsync(http, format),
+            var method => JsonBody.WriteErrorAsync(http, format, new Refused(404, $"Method {method} is not found.")),
+        });
+        app.MapGet("/v1beta/models", http => SimulatedModels.ListGeminiAsync(http, format));
+    }
+
+    private static void MapSimulator(WebApplication app, CallLog calls)
+    {
         app.MapGet("/simulator/calls", calls.ListAsync);
         app.MapPost("/simulator/reset", calls.ResetAsync);
+        app.MapGet("/simulator/scenarios", Commands.ListAsync);
         app.MapGet("/health/live", LiveAsync);
         app.MapGet("/health/ready", LiveAsync);
-        return app;
     }
 
     private static Task LiveAsync(HttpContext http)

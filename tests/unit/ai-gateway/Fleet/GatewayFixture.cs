@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.ProviderSimulator;
+using ThinkWatch.ProviderSimulator.Serving;
 using ThinkWatch.ServiceDefaults;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)] // Some tests switch a peer of all of them off.
