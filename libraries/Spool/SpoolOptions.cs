@@ -10,7 +10,7 @@ public sealed class SpoolOptions
 
     public int FrameRecords { get; init; } = 5000;
 
-    public int FrameBytes { get; init; } = 4 << 20;
+    public int FrameBytes { get; init; } = 8 << 20;
 
     public int FramesInFlight { get; init; } = 4;
 
