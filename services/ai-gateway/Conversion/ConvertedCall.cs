@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace ThinkWatch.AiGateway.Conversion;
@@ -21,6 +22,12 @@ internal sealed class ConvertedCall(JsonDocument source, string model, string up
 
     public DateTimeOffset CreatedAt { get; } = createdAt;
 
+    /// <summary>The provider's type; empty where nobody said.</summary>
+    public string ProviderType { get; init; } = "";
+
+    /// <summary>What an administrator said that the provider can or cannot do, by flag.</summary>
+    public IReadOnlyDictionary<string, bool> Capabilities { get; init; } = FrozenDictionary<string, bool>.Empty;
+
     public ChatRequest Request { get; set; } = new();
 
     public ConversionNotes Notes { get; } = new();
@@ -29,6 +36,8 @@ internal sealed class ConvertedCall(JsonDocument source, string model, string up
 
     /// <summary>A tool that the writer made up to force an answer's shape: its call is the answer's text and not for the client.</summary>
     public string? UnwrappedTool { get; set; }
+
+    public bool Can(string capability, bool otherwise) => Capabilities.TryGetValue(capability, out var can) ? can : otherwise;
 
     public void Dispose() => source.Dispose();
 }
