@@ -21,7 +21,11 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         var client = _clients[((Surfaces.ICallSurface)exchange.Surface).Format];
         var upstream = _upstreams[target];
         var source = JsonDocument.Parse(exchange.Body.Written, new JsonDocumentOptions { MaxDepth = Surfaces.ChatRequestScanner.MaxDepth });
-        var call = new ConvertedCall(source, exchange.Facts.Model, candidate.UpstreamModel, exchange.IdText, exchange.CreatedAt);
+        var call = new ConvertedCall(source, exchange.Facts.Model, candidate.UpstreamModel, exchange.IdText, exchange.CreatedAt)
+        {
+            ProviderType = candidate.Upstream.Type,
+            Capabilities = candidate.Upstream.Capabilities,
+        };
         try
         {
             client.ReadRequest(call);

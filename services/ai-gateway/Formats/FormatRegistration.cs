@@ -11,6 +11,8 @@ internal static class FormatRegistration
     public static void AddFormats(this IServiceCollection services)
     {
         services.AddFormat<ChatWire>();
+        services.AddFormat<ChatClientFormat>();
+        services.AddFormat<ChatUpstreamFormat>();
         services.AddFormat<GeminiFormat>();
         services.AddFormat<ResponsesFormat>();
         services.AddSingleton<IConverter, ChatConverter>();

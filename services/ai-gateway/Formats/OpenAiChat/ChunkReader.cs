@@ -90,8 +90,8 @@ internal sealed class ChunkReader(ConvertedCall call) : IAnswerEventReader
         return made;
     }
 
-    private static Providers.ProviderFault FaultOf(JsonElement error) => error.ValueKind == JsonValueKind.String
-        ? new Providers.ProviderFault(error.StringOrNull(), null, null, null)
-        : new Providers.ProviderFault(
+    private static ProviderFault FaultOf(JsonElement error) => error.ValueKind == JsonValueKind.String
+        ? new ProviderFault(error.StringOrNull(), null, null, null)
+        : new ProviderFault(
             error.StringOrNull("message"), error.StringOrNull("type"), error.StringOrNull("code") ?? (error.Member("code") is { ValueKind: JsonValueKind.Number } code ? code.GetRawText() : null), error.StringOrNull("param"));
 }
