@@ -28,6 +28,9 @@ internal sealed class ConvertedCall(JsonDocument source, string model, string up
     /// <summary>What an administrator said that the provider can or cannot do, by flag.</summary>
     public IReadOnlyDictionary<string, bool> Capabilities { get; init; } = FrozenDictionary<string, bool>.Empty;
 
+    /// <summary>The most output tokens that the model gives, where the catalog knows.</summary>
+    public long? MaxOutputTokens { get; init; }
+
     public ChatRequest Request { get; set; } = new();
 
     public ConversionNotes Notes { get; } = new();

@@ -11,4 +11,10 @@ internal interface IErrorShape
 
     /// <summary>The event that ends a stream in which something broke.</summary>
     void WriteEvent(IBufferWriter<byte> output, Refusal refusal);
+
+    /// <summary>The same, for shapes that name the request.</summary>
+    void Write(IBufferWriter<byte> output, Refusal refusal, string? requestId) => Write(output, refusal);
+
+    /// <summary>The same, for shapes that name the request.</summary>
+    void WriteEvent(IBufferWriter<byte> output, Refusal refusal, string? requestId) => WriteEvent(output, refusal);
 }
