@@ -31,10 +31,10 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData("""{"max_tokens":64,"messages":["""+User+"""],"container":"c","context_management":{"edits":[]},"mcp_servers":[{}],"speed":null}""", "dropped=container,context_management,mcp_servers")]
-    [InlineData("""{"max_tokens":64,"messages":["""+User+"""],"tools":[{"type":"web_search_20250305","name":"web_search"},{"type":"custom","name":"f","input_schema":{},"defer_loading":true,"eager_input_streaming":false}]}""", "dropped=tools.web_search,tools.defer_loading")]
-    [InlineData("""{"max_tokens":64,"messages":["""+User+"""],"output_config":{"task_budget":{}},"metadata":{"user_id":null,"x":1}}""", "dropped=output_config.task_budget,metadata.x")]
-    [InlineData("""{"max_tokens":64,"messages":["""+User+"""],"thinking":{"type":"between_tools"}}""", "changed=thinking")]
+    [InlineData("""{"max_tokens":64,"messages":[""" + User + """],"container":"c","context_management":{"edits":[]},"mcp_servers":[{}],"speed":null}""", "dropped=container,context_management,mcp_servers")]
+    [InlineData("""{"max_tokens":64,"messages":[""" + User + """],"tools":[{"type":"web_search_20250305","name":"web_search"},{"type":"custom","name":"f","input_schema":{},"defer_loading":true,"eager_input_streaming":false}]}""", "dropped=tools.web_search,tools.defer_loading")]
+    [InlineData("""{"max_tokens":64,"messages":[""" + User + """],"output_config":{"task_budget":{}},"metadata":{"user_id":null,"x":1}}""", "dropped=output_config.task_budget,metadata.x")]
+    [InlineData("""{"max_tokens":64,"messages":[""" + User + """],"thinking":{"type":"between_tools"}}""", "changed=thinking")]
     [InlineData("""{"max_tokens":64,"messages":[{"role":"user","content":[{"type":"container_upload","file_id":"f"},{"type":"search_result","title":"T","source":"https://s","content":[{"type":"text","text":"found"}]}]}]}""", "dropped=container_upload; changed=search_result")]
     public void WhatOthersCannotHave_IsNoted(string json, string notes) => Converted.Read(json).Notes.ToString().ShouldBe(notes);
 
