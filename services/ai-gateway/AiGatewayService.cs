@@ -50,6 +50,7 @@ internal static class AiGatewayService
     private static void AddProviders(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IProviderType, OpenAiProvider>();
+        builder.Services.AddSingleton<IProviderType, AzureOpenAiProvider>();
         builder.Services.AddSingleton<IProviderType, GoogleProvider>();
         builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
@@ -88,6 +89,7 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<RequestPipeline>();
         builder.Services.AddSingleton<ISurface, ChatCompletionsSurface>();
         builder.Services.AddSingleton<ISurface, ResponsesSurface>();
+        builder.Services.AddSingleton<ISurface, EmbeddingsSurface>();
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: false));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: true));
     }

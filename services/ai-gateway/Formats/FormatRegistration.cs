@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats.Embeddings;
 using ThinkWatch.AiGateway.Formats.Gemini;
 using ThinkWatch.AiGateway.Formats.OpenAiChat;
 using ThinkWatch.AiGateway.Formats.Responses;
@@ -15,7 +16,9 @@ internal static class FormatRegistration
         services.AddFormat<ChatUpstreamFormat>();
         services.AddFormat<GeminiFormat>();
         services.AddFormat<ResponsesFormat>();
+        services.AddFormat<EmbeddingsWire>();
         services.AddSingleton<IConverter, ChatConverter>();
+        services.AddSingleton<IConverter, EmbeddingsConverter>();
         services.AddSingleton<FormatRegistry>();
     }
 
@@ -26,6 +29,7 @@ internal static class FormatRegistration
         services.AddRole<T, IWireFormat>();
         services.AddRole<T, IClientFormat>();
         services.AddRole<T, IUpstreamFormat>();
+        services.AddRole<T, IEmbeddingsUpstream>();
     }
 
     private static void AddRole<T, TRole>(this IServiceCollection services)

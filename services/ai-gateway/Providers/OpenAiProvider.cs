@@ -9,8 +9,13 @@ internal sealed class OpenAiProvider : IProviderType
 {
     public IReadOnlyList<string> Names => ["openai", "custom"];
 
-    public WireFormat? FormatFor(WireFormat client, Upstream upstream) =>
-        client == WireFormat.OpenAiResponses && ServesResponses(upstream) ? WireFormat.OpenAiResponses : WireFormat.OpenAiChat;
+    public WireFormat? FormatFor(WireFormat client, Upstream upstream) => client switch
+    {
+        WireFormat.OpenAiChat or WireFormat.AnthropicMessages => WireFormat.OpenAiChat,
+        WireFormat.OpenAiResponses => ServesResponses(upstream) ? WireFormat.OpenAiResponses : WireFormat.OpenAiChat,
+        WireFormat.OpenAiEmbeddings => upstream.Can("embeddings", otherwise: true) ? WireFormat.OpenAiEmbeddings : null,
+        _ => null,
+    };
 
     public Uri CallUrl(Upstream upstream, WireFormat format, string upstreamModel, bool stream) =>
         new(upstream.BaseUrl.AbsoluteUri.TrimEnd('/') + (HasVersion(upstream.BaseUrl) ? "" : "/v1") + PathOf(format));
@@ -22,8 +27,9 @@ internal sealed class OpenAiProvider : IProviderType
         return ValueTask.CompletedTask;
     }
 
-    private static string PathOf(WireFormat format) => format switch
+    public static string PathOf(WireFormat format) => format switch
     {
+        WireFormat.OpenAiEmbeddings => "/embeddings",
         WireFormat.OpenAiResponses => "/responses",
         _ => "/chat/completions",
     };

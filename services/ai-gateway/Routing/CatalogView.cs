@@ -28,7 +28,7 @@ internal sealed class OrganizationCatalog(FrozenDictionary<string, ModelEntry> m
 
     /// <summary>Names that route without registration, and the type of provider they go to.</summary>
     private static readonly (string Prefix, string Type)[] s_prefixes =
-        [("gpt-", "openai"), ("o1-", "openai"), ("o3-", "openai"), ("o4-", "openai"), ("chatgpt-", "openai"), ("gemini-", "google")];
+        [("gpt-", "openai"), ("o1-", "openai"), ("o3-", "openai"), ("o4-", "openai"), ("chatgpt-", "openai"), ("claude-", "anthropic"), ("gemini-", "google")];
 
     // Names come from clients: bounded.
     private readonly ConcurrentDictionary<string, ModelEntry> _byPrefix = new();
