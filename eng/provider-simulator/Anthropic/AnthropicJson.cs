@@ -42,11 +42,11 @@ internal static class AnthropicJson
             Stop.Tool => "tool_use",
             Stop.Length => "max_tokens",
             Stop.StopSequence => "stop_sequence",
-            Stop.Refusal or Stop.Filter => "refusal",
+            Stop.Refusal or Stop.Filter or Stop.Blocked => "refusal",
             _ => "end_turn",
         });
         json.WriteString("stop_sequence", answer.StopSequence);
-        if (answer.Stop is Stop.Refusal or Stop.Filter)
+        if (answer.Stop is Stop.Refusal or Stop.Filter or Stop.Blocked)
         {
             json.WriteStartObject("stop_details");
             json.WriteString("type", "refusal");

@@ -35,6 +35,8 @@ internal static class ChatJson
         json.WriteNumber("total_tokens", prompt + completion);
         json.WriteStartObject("prompt_tokens_details");
         json.WriteNumber("cached_tokens", input ? usage.CacheRead : 0);
+        if (input && usage.CacheWrite > 0)
+            json.WriteNumber("cache_write_tokens", usage.CacheWrite);
         json.WriteEndObject();
         json.WriteStartObject("completion_tokens_details");
         json.WriteNumber("reasoning_tokens", output ? usage.Reasoning : 0);
@@ -46,7 +48,7 @@ internal static class ChatJson
     {
         Stop.Tool => "tool_calls",
         Stop.Length => "length",
-        Stop.Filter => "content_filter",
+        Stop.Filter or Stop.Blocked => "content_filter",
         _ => "stop",
     };
 
@@ -75,7 +77,7 @@ internal static class ChatJson
         json.WriteNull("logprobs");
         json.WriteString("finish_reason", FinishReason(answer));
         if (filters)
-            ContentFilters.Write(json, "content_filter_results", answer.Stop == Stop.Filter);
+            ContentFilters.Write(json, "content_filter_results", answer.Stop is Stop.Filter or Stop.Blocked);
         json.WriteEndObject();
     }
 

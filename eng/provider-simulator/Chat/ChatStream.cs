@@ -135,7 +135,7 @@ internal sealed class ChatStream(Answer answer, EventBuffer events, bool filters
         json.WriteNull("logprobs");
         json.WriteString("finish_reason", finishReason);
         if (filters)
-            ContentFilters.Write(json, "content_filter_results", answer.Stop == Stop.Filter);
+            ContentFilters.Write(json, "content_filter_results", answer.Stop is Stop.Filter or Stop.Blocked);
         json.WriteEndObject();
         json.WriteEndArray();
         if (_usage)

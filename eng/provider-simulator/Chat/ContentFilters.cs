@@ -13,7 +13,7 @@ internal static class ContentFilters
         json.WriteStartArray("prompt_filter_results");
         json.WriteStartObject();
         json.WriteNumber("prompt_index", 0);
-        Write(json, "content_filter_results", answer.Stop == Stop.Filter);
+        Write(json, "content_filter_results", answer.Stop is Stop.Filter or Stop.Blocked);
         json.WriteEndObject();
         json.WriteEndArray();
     }

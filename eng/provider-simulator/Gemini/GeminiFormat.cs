@@ -48,6 +48,22 @@ internal sealed class GeminiFormat : WireFormat
 
     public override void WriteMalformed(EventBuffer events) => events.Raw("data: {\"candidates\": [{\"content\"\r\n\r\n"u8);
 
+    /// <summary><c>:countTokens</c>, of contents or of a whole request.</summary>
+    public static Task CountAsync(HttpContext http, JsonElement root, Call call)
+    {
+        call.Model = Target(http).Model;
+        var request = root.Get("generateContentRequest");
+        if (request.ValueKind != JsonValueKind.Undefined && request.Text("model") != "models/" + call.Model)
+            throw Refused.Invalid("* CountTokensRequest.generate_content_request.model: must match the model of the path");
+        var prompt = GeminiRequest.Read(request.ValueKind == JsonValueKind.Undefined ? root : request, call.Model, stream: false);
+        return JsonBody.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("totalTokens", Math.Max(1, (prompt.Characters + 3) / 4));
+            json.WriteEndObject();
+        });
+    }
+
     /// <summary>Model and method of a path that ends in <c>models/{model}:{method}</c>.</summary>
     public static (string Model, string Method) Target(HttpContext http)
     {

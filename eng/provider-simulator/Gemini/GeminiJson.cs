@@ -15,7 +15,7 @@ internal static class GeminiJson
     public static void Write(Utf8JsonWriter json, Answer answer)
     {
         json.WriteStartObject();
-        if (answer.Stop == Stop.Filter)
+        if (answer.Stop == Stop.Blocked)
         {
             WriteBlocked(json);
         }
@@ -123,7 +123,7 @@ internal static class GeminiJson
     public static string FinishReason(Answer answer) => answer.Stop switch
     {
         Stop.Length => "MAX_TOKENS",
-        Stop.Refusal => "SAFETY",
+        Stop.Refusal or Stop.Filter => "SAFETY",
         _ => "STOP",
     };
 

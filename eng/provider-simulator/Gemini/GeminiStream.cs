@@ -16,7 +16,7 @@ internal sealed class GeminiStream(Answer answer, EventBuffer events)
 
     public IEnumerable<bool> Write()
     {
-        if (answer.Stop == Stop.Filter)
+        if (answer.Stop == Stop.Blocked)
         {
             WriteBlocked();
             yield return false;

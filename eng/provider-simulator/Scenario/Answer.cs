@@ -31,6 +31,11 @@ internal enum Stop
     Length,
     StopSequence,
     Refusal,
+
+    /// <summary>The prompt was blocked: no content.</summary>
+    Blocked,
+
+    /// <summary>The answer was cut off.</summary>
     Filter,
 }
 

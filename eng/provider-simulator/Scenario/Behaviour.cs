@@ -63,6 +63,8 @@ internal sealed record Behaviour
 
     public bool Block { get; init; }
 
+    public bool Filter { get; init; }
+
     public bool Length { get; init; }
 
     public bool StopSequence { get; init; }
@@ -147,6 +149,7 @@ internal sealed record Behaviour
         "json" => this with { Json = true },
         "refusal" => this with { Refuse = true },
         "blocked" => this with { Block = true },
+        "filtered" => this with { Filter = true },
         "length" => this with { Length = true },
         "stop-sequence" => this with { StopSequence = true },
         "inspect" => this with { Inspect = true },

@@ -33,7 +33,7 @@ internal static class Script
     private static Stop Compose(Prompt prompt, Behaviour behaviour, List<Block> blocks)
     {
         if (behaviour.Block)
-            return Stop.Filter;
+            return Stop.Blocked;
         if (Thinks(prompt, behaviour))
             blocks.Add(new ThinkingBlock(Words(ThinkingText), behaviour.Redacted, prompt.Thinking.Visible));
         if (behaviour.Refuse)
@@ -53,6 +53,12 @@ internal static class Script
         {
             blocks.Add(new TextBlock(pieces[..Math.Min(pieces.Length, Math.Max(1, prompt.MaxTokens ?? DefaultLength))]));
             return Stop.Length;
+        }
+
+        if (behaviour.Filter)
+        {
+            blocks.Add(new TextBlock(pieces[..(pieces.Length / 2)]));
+            return Stop.Filter;
         }
 
         blocks.Add(new TextBlock(pieces));

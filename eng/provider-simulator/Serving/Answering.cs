@@ -76,11 +76,11 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
         if (await FaultAsync(http, behaviour, call))
             return;
         var answer = Script.For(prompt, behaviour, body);
+        format.Keep(answer);
         if (prompt.Stream)
             await StreamPump.WriteAsync(http, format, answer, call);
         else
             await JsonBody.WriteAsync(http, format, answer, call);
-        format.Answered(answer);
     }
 
     private static JsonDocument Parse(byte[] body)

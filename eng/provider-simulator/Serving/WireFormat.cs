@@ -3,7 +3,7 @@ using ThinkWatch.ProviderSimulator.Scenario;
 
 namespace ThinkWatch.ProviderSimulator.Serving;
 
-/// <summary>One upstream API: how it reads a request and how it writes an answer. Stateless; shared by all calls.</summary>
+/// <summary>One upstream API: how it reads a request and how it writes an answer. Shared by all calls.</summary>
 internal abstract class WireFormat
 {
     public virtual string StreamContentType => "text/event-stream";
@@ -30,8 +30,8 @@ internal abstract class WireFormat
     /// <summary>Headers of every answer.</summary>
     public virtual void Head(HttpContext http, long sequence) => http.Response.Headers["x-request-id"] = "req-sim-" + sequence;
 
-    /// <summary>Called once an answer has been given whole, for what an API keeps.</summary>
-    public virtual void Answered(Answer answer)
+    /// <summary>Before the answer leaves: an API that keeps answers does it now, so that a caller can come back for it at once.</summary>
+    public virtual void Keep(Answer answer)
     {
     }
 }

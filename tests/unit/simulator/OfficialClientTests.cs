@@ -13,6 +13,8 @@ public sealed class OfficialClientTests(Simulator simulator)
     [Theory]
     [InlineData("anthropic.mjs")]
     [InlineData("gemini.mjs")]
+    [InlineData("openai.mjs")]
+    [InlineData("bedrock.mjs")]
     public async Task OfficialClient_EveryAnswerOfItsFormat_IsUnderstood(string script)
     {
         await InstallAsync();

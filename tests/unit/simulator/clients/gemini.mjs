@@ -98,6 +98,17 @@ await run({
     assert.equal((await generate({ model: 'gemini-sim-refusal' })).candidates[0].finishReason, 'SAFETY');
     assert.equal((await generate({ model: 'gemini-sim-length' })).candidates[0].finishReason, 'MAX_TOKENS');
   },
+  async embeddings() {
+    const { embeddings } = await client.models.embedContent({ model: 'gemini-embedding-sim', contents: ['one', 'two'], config: { outputDimensionality: 8 } });
+    assert.deepEqual(embeddings.map((e) => e.values.length), [8, 8]);
+    const headers = { 'x-goog-api-key': 'any' };
+    const body = JSON.stringify({ content: { parts: [{ text: 'one' }] }, outputDimensionality: 8 });
+    const one = await (await fetch(`${url}/v1beta/models/gemini-embedding-sim:embedContent`, { method: 'POST', headers, body })).json();
+    assert.deepEqual(one.embedding.values, embeddings[0].values);
+  },
+  async count() {
+    assert.ok((await client.models.countTokens({ model: 'gemini-sim-chat', contents: 'Hello' })).totalTokens > 0);
+  },
   async models() {
     const names = [];
     for await (const model of await client.models.list()) names.push(model.name);
