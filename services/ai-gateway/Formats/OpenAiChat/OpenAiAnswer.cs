@@ -126,36 +126,36 @@ internal static class OpenAiAnswer
 
     private static TokenUsage ReadUsageObject(ref Utf8JsonReader reader)
     {
-        long input = 0, output = 0, cached = 0, reasoning = 0;
+        long input = 0, output = 0, cached = 0, written = 0, reasoning = 0, none = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8)) input = Count(ref reader);
             else if (reader.ValueTextEquals("completion_tokens"u8)) output = Count(ref reader);
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8)) cached = Detail(ref reader, "cached_tokens"u8);
-            else if (reader.ValueTextEquals("completion_tokens_details"u8)) reasoning = Detail(ref reader, "reasoning_tokens"u8);
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8)) ReadDetails(ref reader, "cached_tokens"u8, ref cached, "cache_write_tokens"u8, ref written);
+            else if (reader.ValueTextEquals("completion_tokens_details"u8)) ReadDetails(ref reader, "reasoning_tokens"u8, ref reasoning, default, ref none);
+            else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8)) cached = Math.Max(cached, Count(ref reader)); // DeepSeek's own name
             else reader.Skip();
         }
 
-        return new TokenUsage(input, output, Math.Min(cached, input), 0, Math.Min(reasoning, output));
+        cached = Math.Min(cached, input);
+        return new TokenUsage(input, output, cached, Math.Min(written, input - cached), Math.Min(reasoning, output));
     }
 
-    private static long Detail(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    private static void ReadDetails(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, ref long value, ReadOnlySpan<byte> second, ref long secondValue)
     {
-        long value = 0;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
-            return 0;
+            return;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals(name)) value = Count(ref reader);
+            if (reader.ValueTextEquals(name)) value = Math.Max(value, Count(ref reader));
+            else if (!second.IsEmpty && reader.ValueTextEquals(second)) secondValue = Count(ref reader);
             else reader.Skip();
         }
-
-        return value;
     }
 
     private static long Count(ref Utf8JsonReader reader)
