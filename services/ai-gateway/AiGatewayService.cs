@@ -3,6 +3,7 @@ using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Providers.Bedrock;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Bodies;
@@ -52,6 +53,8 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<IProviderType, OpenAiProvider>();
         builder.Services.AddSingleton<IProviderType, AzureOpenAiProvider>();
         builder.Services.AddSingleton<IProviderType, GoogleProvider>();
+        builder.Services.AddSingleton<IProviderType, BedrockProvider>();
+        builder.Services.AddSingleton<RoleCredentials>();
         builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();

@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Formats.Bedrock;
 using ThinkWatch.AiGateway.Formats.Embeddings;
 using ThinkWatch.AiGateway.Formats.Gemini;
 using ThinkWatch.AiGateway.Formats.OpenAiChat;
@@ -15,6 +16,7 @@ internal static class FormatRegistration
         services.AddFormat<ChatClientFormat>();
         services.AddFormat<ChatUpstreamFormat>();
         services.AddFormat<GeminiFormat>();
+        services.AddFormat<BedrockFormat>();
         services.AddFormat<ResponsesFormat>();
         services.AddFormat<EmbeddingsWire>();
         services.AddSingleton<IConverter, ChatConverter>();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 
 namespace ThinkWatch.AiGateway.Providers;
 
@@ -29,6 +30,22 @@ internal sealed class UpstreamBody : HttpContent
 
     /// <summary>True while a connection still reads from the original bytes: HTTP/2 may answer before it has taken the whole request.</summary>
     public bool IsBeingWritten => Volatile.Read(ref _writing) != 0;
+
+    /// <summary>SHA-256 of what will be sent, in hexadecimal, for signatures.</summary>
+    public string ComputeSha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var position = 0;
+        foreach (var edit in _edits)
+        {
+            hash.AppendData(_original.Span[position..edit.At.Start]);
+            hash.AppendData(edit.With.Span);
+            position = edit.At.End;
+        }
+
+        hash.AppendData(_original.Span[position..]);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     protected override bool TryComputeLength(out long length)
     {

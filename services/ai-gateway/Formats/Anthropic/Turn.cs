@@ -6,7 +6,8 @@ namespace ThinkWatch.AiGateway.Formats.Anthropic;
 internal sealed record Turn(bool IsUser, List<Part> Parts)
 {
     /// <summary>Turns without the system prompt, which goes into <paramref name="system"/> wherever it stood.</summary>
-    public static List<Turn> Of(ConvertedCall call, List<TextPart> system)
+    /// <param name="own">Whose signed thoughts the model takes back.</param>
+    public static List<Turn> Of(ConvertedCall call, List<TextPart> system, SignatureOrigin own = SignatureOrigin.Claude)
     {
         var turns = new List<Turn>();
         foreach (var message in call.Request.Messages)
@@ -24,7 +25,7 @@ internal sealed record Turn(bool IsUser, List<Part> Parts)
             var isUser = message.Role != Role.Assistant;
             if (turns.Count == 0 || turns[^1].IsUser != isUser)
                 turns.Add(new Turn(isUser, []));
-            turns[^1].Add(message.Parts, call.Notes);
+            turns[^1].Add(message.Parts, call.Notes, own);
         }
 
         turns.RemoveAll(static turn => turn.Parts.Count == 0);
@@ -45,11 +46,11 @@ internal sealed record Turn(bool IsUser, List<Part> Parts)
         && results.Parts.Exists(static part => part is ToolResultPart)
         && last.Parts[0] is not (ThinkingPart or HiddenThinkingPart);
 
-    /// <summary>True for thoughts that Claude itself has signed.</summary>
-    private static bool IsOwnThought(Part part) =>
-        part is ThinkingPart { Signature.Origin: SignatureOrigin.Claude } or HiddenThinkingPart { Data.Origin: SignatureOrigin.Claude };
+    /// <summary>True for thoughts that the model itself has signed.</summary>
+    private static bool IsOwnThought(Part part, SignatureOrigin own) =>
+        (part is ThinkingPart { Signature: { } signature } && signature.Origin == own) || (part is HiddenThinkingPart { Data: var data } && data.Origin == own);
 
-    private void Add(List<Part> parts, ConversionNotes notes)
+    private void Add(List<Part> parts, ConversionNotes notes, SignatureOrigin own)
     {
         foreach (var part in parts)
         {
@@ -57,7 +58,7 @@ internal sealed record Turn(bool IsUser, List<Part> Parts)
             {
                 case TextPart { Text: "" }:
                     break; // Anthropic refuses empty text.
-                case ThinkingPart or HiddenThinkingPart when !IsOwnThought(part):
+                case ThinkingPart or HiddenThinkingPart when !IsOwnThought(part, own):
                     notes.Drop("thinking"); // Only what Claude has signed is taken back.
                     break;
                 case ToolResultPart:
