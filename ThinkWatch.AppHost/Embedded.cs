@@ -12,6 +12,7 @@ internal static class Embedded
             .WithEndpoint(scheme: "tcp", name: "tcp", env: "PGPORT")
             .WithHealthCheck("postgres");
         var redis = builder.AddExecutable("redis", "dotnet", paths.Data, GarnetArguments(paths.Of("redis")))
+            .WithEnvironment("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit", "0") // idle threads sleep, as the services' own do
             .WithEndpoint(scheme: "redis", name: "tcp")
             .WithHealthCheck("redis");
         redis.WithArgs(context => context.Args.Add(redis.GetEndpoint("tcp").Property(EndpointProperty.TargetPort)));

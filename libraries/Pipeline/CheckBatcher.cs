@@ -4,17 +4,16 @@ using ThinkWatch.Contracts.Limits;
 namespace ThinkWatch.Pipeline;
 
 /// <summary>
-/// Sends the checks of concurrent calls together. A check that finds few others on the way leaves at once, so at low load nobody waits; at high load
-/// those that come while others are on the way leave with the next batch. Every check ends by its own deadline. Thread-safe.
+/// Sends the checks of concurrent calls together. A check that finds none on the way leaves at once, so at low load nobody waits; at high load those that
+/// come while others are on the way leave with the next batch. Every check ends by its own deadline: it came after those before it left. Thread-safe.
 /// </summary>
 internal sealed class CheckBatcher(Limits.LimitsClient limits)
 {
-    private const int MaxOnTheWay = 2;
     private const int LargestBatch = 256;
 
     private readonly Lock _gate = new();
     private readonly Queue<Waiting> _waiting = new();
-    private int _onTheWay;
+    private bool _sending;
 
     /// <exception cref="RpcException">Nothing was decided.</exception>
     public Task<CheckReply> CheckAsync(CheckRequest request, DateTime deadline)
@@ -23,12 +22,13 @@ internal sealed class CheckBatcher(Limits.LimitsClient limits)
         lock (_gate)
         {
             _waiting.Enqueue(waiting);
-            if (_onTheWay >= MaxOnTheWay)
+            if (_sending)
                 return waiting.Task;
-            _onTheWay++;
+            _sending = true;
         }
 
-        _ = SendAllAsync();
+        // Behind whatever else is ready to run: on a busy machine other calls get to their checks first and join, on an idle one nothing is in between.
+        ThreadPool.UnsafeQueueUserWorkItem(static batcher => _ = batcher.SendAllAsync(), this, preferLocal: false);
         return waiting.Task;
     }
 
@@ -50,7 +50,7 @@ internal sealed class CheckBatcher(Limits.LimitsClient limits)
             while (batch.Count < LargestBatch && _waiting.TryDequeue(out var next))
                 batch.Add(next);
             if (batch.Count == 0)
-                _onTheWay--;
+                _sending = false;
         }
 
         return batch.Count > 0;

@@ -33,10 +33,14 @@ internal static class Comparison
             var simulatorOnly = new Dictionary<string, IReadOnlyList<int>>(none, StringComparer.Ordinal) { ["simulator"] = fleet.ProcessesOf("provider-simulator") };
             var withYarp = new Dictionary<string, IReadOnlyList<int>>(simulatorOnly, StringComparer.Ordinal) { ["bare yarp"] = [yarp.Id] };
             var whole = FleetProcesses.Where(p => fleet.ProcessesOf(p).Count > 0).ToDictionary(static p => p, fleet.ProcessesOf, StringComparer.Ordinal);
-            await DriveAsync("simulator", simulator, null, simulatorOnly, options, cancellationToken);
-            await DriveAsync("bare yarp", yarpAddress, null, withYarp, options, cancellationToken);
-            await DriveAsync("ai-gateway", fleet.AddressOf("ai-gateway", "http"), admin.ApiKey, whole, options, cancellationToken);
-            await DriveAsync("through edge", fleet.Gateway, admin.ApiKey, whole, options, cancellationToken);
+            if (options.Targets.Contains("simulator"))
+                await DriveAsync("simulator", simulator, null, simulatorOnly, options, cancellationToken);
+            if (options.Targets.Contains("yarp"))
+                await DriveAsync("bare yarp", yarpAddress, null, withYarp, options, cancellationToken);
+            if (options.Targets.Contains("gateway"))
+                await DriveAsync("ai-gateway", fleet.AddressOf("ai-gateway", "http"), admin.ApiKey, whole, options, cancellationToken);
+            if (options.Targets.Contains("edge"))
+                await DriveAsync("through edge", fleet.Gateway, admin.ApiKey, whole, options, cancellationToken);
         }
         finally
         {
@@ -92,6 +96,20 @@ internal static class Comparison
         var port = ((IPEndPoint)probe.LocalEndpoint).Port;
         probe.Stop();
         address = new Uri($"http://127.0.0.1:{port}");
-        return Process.Start(new ProcessStartInfo("dotnet", [typeof(Comparison).Assembly.Location, "bare-yarp", $"{port}", simulator.ToString()]) { RedirectStandardOutput = true })!;
+        var yarp = Process.Start(new ProcessStartInfo("dotnet", [typeof(Comparison).Assembly.Location, "bare-yarp", $"{port}", simulator.ToString()]) { RedirectStandardOutput = true })!;
+        for (var i = 0; i < 100; i++)
+        {
+            try
+            {
+                using var client = new TcpClient("127.0.0.1", port);
+                return yarp;
+            }
+            catch (SocketException)
+            {
+                Thread.Sleep(100);
+            }
+        }
+
+        throw new TimeoutException("YARP did not start.");
     }
 }

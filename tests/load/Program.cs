@@ -1,6 +1,6 @@
 using ThinkWatch.Load;
 
-// dotnet run -c Release --project tests/load [-- --connections 32 --seconds 10]
+// dotnet run -c Release --project tests/load [-- --connections 32 --seconds 10 --targets simulator,yarp,gateway,edge]
 if (args is ["bare-yarp", var port, var upstream])
 {
     await BareYarp.RunAsync(int.Parse(port), upstream);
