@@ -12,7 +12,6 @@ namespace ThinkWatch.Load;
 internal static class Comparison
 {
     private const string Model = "sim-chat";
-    private const int WarmUpSeconds = 15; // until the JIT has settled on two busy cores
 
     private static readonly string[] FleetProcesses =
         ["edge", "ai-gateway", "limits", "redis", "identity", "admin-api", "audit-ingest", "clickhouse", "body-offload", "mcp-gateway", "postgres"];
@@ -71,7 +70,7 @@ internal static class Comparison
         string name, Uri address, string? key, Dictionary<string, IReadOnlyList<int>> processes, LoadOptions options, CancellationToken cancellationToken)
     {
         var url = new Uri(address, "/v1/chat/completions");
-        await Wrk.RunAsync(url, key, Model, options, WarmUpSeconds, cancellationToken);
+        await Wrk.RunAsync(url, key, Model, options, options.WarmUpSeconds, cancellationToken);
         var before = processes.ToDictionary(static p => p.Key, static p => ProcessMeter.CpuSeconds(p.Value), StringComparer.Ordinal);
         var result = await Wrk.RunAsync(url, key, Model, options, options.Seconds, cancellationToken);
 
