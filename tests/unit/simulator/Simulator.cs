@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -16,19 +14,13 @@ public sealed class Simulator : IAsyncLifetime
 
     public string Url { get; private set; } = "";
 
-    public HttpClient Http { get; private set; } = null!;
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(60) };
 
     public async ValueTask InitializeAsync()
     {
         _app = SimulatorApp.Build([]);
         await _app.StartAsync();
         Url = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(30) };
-        Http.DefaultRequestHeaders.Add("x-api-key", "any");
-        Http.DefaultRequestHeaders.Add("x-goog-api-key", "any");
-        Http.DefaultRequestHeaders.Add("api-key", "any");
-        Http.DefaultRequestHeaders.Add("authorization", "Bearer any");
-        Http.DefaultRequestHeaders.Add("anthropic-version", "2023-06-01");
     }
 
     public async ValueTask DisposeAsync()
@@ -38,17 +30,12 @@ public sealed class Simulator : IAsyncLifetime
         await _app.DisposeAsync();
     }
 
-    internal Task<HttpResponseMessage> SendAsync(string path, JsonNode body, string? requestId = null)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
-        if (requestId is not null)
-            request.Headers.Add("x-thinkwatch-request-id", requestId);
-        return Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-    }
+    internal Task<HttpResponseMessage> CallAsync(string format, string model, bool stream) =>
+        Http.SendAsync(Wire.Call(format, Url, model, stream), HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
 
-    internal async Task<JsonNode> AnswerAsync(string path, JsonNode body, string? requestId = null)
+    internal async Task<string> TextAsync(string format, string model, bool stream)
     {
-        using var response = await SendAsync(path, body, requestId);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
+        using var response = await CallAsync(format, model, stream);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 }
