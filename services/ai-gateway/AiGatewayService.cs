@@ -55,6 +55,7 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<IProviderType, GoogleProvider>();
         builder.Services.AddSingleton<IProviderType, BedrockProvider>();
         builder.Services.AddSingleton<RoleCredentials>();
+        builder.Services.AddSingleton<IProviderType, AnthropicProvider>();
         builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();
@@ -93,6 +94,8 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<ISurface, ChatCompletionsSurface>();
         builder.Services.AddSingleton<ISurface, ResponsesSurface>();
         builder.Services.AddSingleton<ISurface, EmbeddingsSurface>();
+        builder.Services.AddSingleton<ISurface, MessagesSurface>();
+        builder.Services.AddSingleton<ISurface, CountTokensSurface>();
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: false));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: true));
     }

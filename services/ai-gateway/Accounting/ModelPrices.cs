@@ -10,6 +10,9 @@ internal sealed record ModelPrices(decimal Input, decimal Output, decimal Cached
 {
     private const decimal PerTokens = 1_000_000m;
 
+    /// <summary>For what is kept in a prompt cache for an hour.</summary>
+    public decimal CacheWrite1h { get; init; } = CacheWrite;
+
     /// <summary>Null when input or output has no price: then the cost is unknown, never zero.</summary>
     public static ModelPrices? Of(Prices? prices)
     {
@@ -17,22 +20,23 @@ internal sealed record ModelPrices(decimal Input, decimal Output, decimal Cached
             return null;
         var cached = Parse(prices.CachedInput) ?? input;
         var write = Parse(prices.CacheWrite) ?? input;
+        var hour = Parse(prices.CacheWrite1H) ?? write;
         var reasoning = Parse(prices.Reasoning) ?? output;
-        return new ModelPrices(input, output, cached, write, reasoning, ToJson(input, output, cached, write, reasoning));
+        return new ModelPrices(input, output, cached, write, reasoning, ToJson(input, output, cached, write, hour, reasoning)) { CacheWrite1h = hour };
     }
 
     public decimal Cost(in TokenUsage usage)
     {
         var plainInput = Math.Max(0, usage.Input - usage.Cached - usage.CacheWrite);
         var plainOutput = Math.Max(0, usage.Output - usage.Reasoning);
-        return ((plainInput * Input) + (usage.Cached * CachedInput) + (usage.CacheWrite * CacheWrite)
+        return ((plainInput * Input) + (usage.Cached * CachedInput) + ((usage.CacheWrite - usage.CacheWrite1h) * CacheWrite) + (usage.CacheWrite1h * CacheWrite1h)
             + (plainOutput * Output) + (usage.Reasoning * Reasoning)) / PerTokens;
     }
 
     private static decimal? Parse(string text) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null;
 
-    private static string ToJson(decimal input, decimal output, decimal cached, decimal write, decimal reasoning)
+    private static string ToJson(decimal input, decimal output, decimal cached, decimal write, decimal hour, decimal reasoning)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -44,6 +48,8 @@ internal sealed record ModelPrices(decimal Input, decimal Output, decimal Cached
             Write(json, "output", output);
             Write(json, "cached_input", cached);
             Write(json, "cache_write", write);
+            if (hour != write)
+                Write(json, "cache_write_1h", hour);
             Write(json, "reasoning", reasoning);
             json.WriteEndObject();
         }

@@ -25,6 +25,8 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         {
             ProviderType = candidate.Upstream.Type,
             Capabilities = candidate.Upstream.Capabilities,
+            MaxOutputTokens = exchange.Model is { MaxOutputTokens: > 0 } model ? model.MaxOutputTokens : null,
+            ClientHeaders = exchange.Http.Request.Headers,
         };
         try
         {

@@ -31,6 +31,9 @@ internal sealed class ConvertedCall(JsonDocument source, string model, string up
     /// <summary>The most output tokens that the model gives, where the catalog knows.</summary>
     public long? MaxOutputTokens { get; init; }
 
+    /// <summary>The client's headers, while its request is read; null where there are none.</summary>
+    public IHeaderDictionary? ClientHeaders { get; init; }
+
     public ChatRequest Request { get; set; } = new();
 
     public ConversionNotes Notes { get; } = new();

@@ -1,6 +1,7 @@
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats.Bedrock;
 using ThinkWatch.AiGateway.Formats.Embeddings;
+using ThinkWatch.AiGateway.Formats.Anthropic;
 using ThinkWatch.AiGateway.Formats.Gemini;
 using ThinkWatch.AiGateway.Formats.OpenAiChat;
 using ThinkWatch.AiGateway.Formats.Responses;
@@ -15,6 +16,8 @@ internal static class FormatRegistration
         services.AddFormat<ChatWire>();
         services.AddFormat<ChatClientFormat>();
         services.AddFormat<ChatUpstreamFormat>();
+        services.AddFormat<AnthropicFormat>();
+        services.AddFormat<CountTokensFormat>();
         services.AddFormat<GeminiFormat>();
         services.AddFormat<BedrockFormat>();
         services.AddFormat<ResponsesFormat>();

@@ -19,6 +19,6 @@ internal sealed class CandidatesStage(FormatRegistry formats, Random random) : I
                 exchange.Candidates.RemoveAt(i);
         }
 
-        return new(exchange.Candidates.Count == 0 ? Refusals.NoRoute(exchange.Model.ModelId) : null);
+        return new(exchange.Candidates.Count == 0 && surface is not IEstimatingSurface ? Refusals.NoRoute(exchange.Model.ModelId) : null);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class LimitStage(LimitsGate limits) : IStage
         var principal = exchange.Principal!.Principal;
         var model = exchange.Model!;
         var estimate = new TokenUsage(TokenUsage.Tokens(exchange.Body.Length), (long)exchange.Facts.MaxTokens * exchange.Facts.Choices, 0, 0, 0);
-        var prices = exchange.Candidates[0].Prices;
+        var prices = exchange.Candidates.Count > 0 ? exchange.Candidates[0].Prices : null;
         var question = new CheckRequest
         {
             RequestId = exchange.IdText,

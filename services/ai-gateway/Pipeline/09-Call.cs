@@ -17,6 +17,8 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, ISetti
 
     private async ValueTask<Refusal?> CallAsync(Exchange exchange)
     {
+        if (exchange is { Candidates.Count: 0, Surface: IEstimatingSurface estimating })
+            return await estimating.EstimateAsync(exchange);
         Refusal? last = null;
         RouteCandidate? previous = null;
         foreach (var candidate in exchange.Candidates)

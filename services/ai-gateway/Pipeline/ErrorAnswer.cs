@@ -1,4 +1,5 @@
 using System.Globalization;
+using ThinkWatch.AiGateway.Surfaces;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -20,7 +21,7 @@ internal static class ErrorAnswer
         if (refusal.Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer";
         exchange.AnswerBody.Clear();
-        exchange.Surface.Errors.Write(exchange.AnswerBody, refusal);
+        ErrorShape.Of(exchange).Write(exchange.AnswerBody, refusal, exchange.IdText);
         exchange.AnswerContentType = "application/json";
         exchange.AnswerBytes = exchange.AnswerBody.Length;
         response.ContentType = exchange.AnswerContentType;

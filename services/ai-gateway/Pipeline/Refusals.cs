@@ -8,6 +8,7 @@ internal static class Refusals
 {
     public const string InvalidRequest = "invalid_request_error";
     public const string RateLimit = "rate_limit_error";
+    public const int Overloaded = 529;
     private const string Authentication = "authentication_error";
     private const string Permission = "permission_error";
     private const string Unavailable = "service_unavailable";
@@ -72,6 +73,8 @@ internal static class Refusals
 
     public static readonly Refusal ProviderBroke = new(
         StatusCodes.Status502BadGateway, Upstream, "provider_broke_off", "The provider broke off its answer.", Outcome.Error);
+
+    public static readonly Refusal ProviderOverloaded = new(Overloaded, "overloaded_error", "provider_overloaded", "The provider is overloaded.", Outcome.Error);
 
     public static readonly Refusal ProviderMalformed = new(
         StatusCodes.Status502BadGateway, Upstream, "provider_malformed", "The provider's answer is not valid.", Outcome.Error);

@@ -45,6 +45,8 @@ internal sealed partial class RequestPipeline(
         try
         {
             http.Response.Headers["x-request-id"] = exchange.IdText;
+            if (ErrorShape.IsAnthropic(http.Request))
+                http.Response.Headers["request-id"] = exchange.IdText; // what Anthropic's clients read
             exchange.Refusal = await RunStagesAsync(exchange, stages);
             if (exchange.Refusal is { } refusal && !http.Response.HasStarted && !exchange.ClientIsGone)
                 await ErrorAnswer.WriteAsync(exchange, refusal);

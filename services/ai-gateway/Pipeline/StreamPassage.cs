@@ -44,7 +44,7 @@ internal abstract class StreamPassage(AnswerStream observer) : IDisposable
 }
 
 /// <summary>The same format on both sides: whole events, bytes untouched.</summary>
-internal sealed class PassThroughPassage(AnswerStream observer, Surfaces.IErrorShape errors) : StreamPassage(observer)
+internal sealed class PassThroughPassage(AnswerStream observer, Surfaces.IErrorShape errors, string requestId) : StreamPassage(observer)
 {
     private SseSplitter _splitter;
 
@@ -70,7 +70,7 @@ internal sealed class PassThroughPassage(AnswerStream observer, Surfaces.IErrorS
 
     public override void End(PooledBuffer rest, PooledBuffer output) => Pass(rest.WrittenSpan, output);
 
-    public override void WriteFault(Refusal refusal, IBufferWriter<byte> output) => errors.WriteEvent(output, refusal);
+    public override void WriteFault(Refusal refusal, IBufferWriter<byte> output) => errors.WriteEvent(output, refusal, requestId);
 
     private void Pass(ReadOnlySpan<byte> sseEvent, PooledBuffer output)
     {

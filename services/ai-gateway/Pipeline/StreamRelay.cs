@@ -50,7 +50,7 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
     {
         var observer = formats.Client(((ICallSurface)exchange.Surface).Format).OpenStream(exchange.HidesUsageChunk);
         if (exchange.Conversion is null)
-            return new PassThroughPassage(observer, exchange.Surface.Errors);
+            return new PassThroughPassage(observer, exchange.Surface.Errors, exchange.IdText);
         var (reader, writer) = exchange.Conversion.OpenStream();
         return new ConvertedPassage(observer, reader, writer);
     }

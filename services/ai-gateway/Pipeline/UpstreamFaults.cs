@@ -23,6 +23,8 @@ internal static class UpstreamFaults
             return AttemptResult.Elsewhere(Refusals.ProviderAuth);
         var retryAfter = RetryAfter(response, time);
         var refusal = Refusal(status, wire.ReadFault(body.WrittenSpan), key);
+        if (status == Refusals.Overloaded && exchange.Surface.Errors is Surfaces.AnthropicErrors)
+            refusal = Refusals.ProviderOverloaded; // Anthropic's own status; its clients wait for it to pass.
         if (retryAfter is { } wait)
             refusal = refusal with { RetryAfterSeconds = (int)Math.Clamp(Math.Ceiling(wait.TotalSeconds), 0, int.MaxValue) };
         return status is StatusCodes.Status408RequestTimeout or StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests or >= 500

@@ -13,6 +13,14 @@ internal sealed record ModelEntry
 
     public required long CreatedAtUnix { get; init; }
 
+    public string DisplayName { get; init; } = "";
+
+    /// <summary>Tokens; 0 when nobody said.</summary>
+    public long ContextWindow { get; init; }
+
+    /// <summary>Tokens; 0 when nobody said.</summary>
+    public long MaxOutputTokens { get; init; }
+
     public required double InputMultiplier { get; init; }
 
     public required double OutputMultiplier { get; init; }

@@ -27,6 +27,12 @@ internal interface ICallSurface : ISurface
     Refusal? Scan(ReadOnlySpan<byte> body, out RequestFacts facts);
 }
 
+/// <summary>A call that the gateway can answer in a way itself where no provider does.</summary>
+internal interface IEstimatingSurface : ICallSurface
+{
+    ValueTask<Refusal?> EstimateAsync(Exchange exchange);
+}
+
 /// <summary>A surface that the gateway answers itself.</summary>
 internal interface IOwnSurface : ISurface
 {

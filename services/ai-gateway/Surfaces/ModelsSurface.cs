@@ -4,7 +4,9 @@ using ThinkWatch.AiGateway.Routing;
 
 namespace ThinkWatch.AiGateway.Surfaces;
 
-/// <summary><c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the registered models that this key may call, in OpenAI's shape.</summary>
+/// <summary>
+/// <c>GET /v1/models</c> and <c>/v1/models/{id}</c>: the registered models that this key may call, in OpenAI's shape, or in Anthropic's for its clients.
+/// </summary>
 internal sealed class ModelsSurface(bool single) : IOwnSurface
 {
     public string Name => "models";
@@ -19,14 +21,27 @@ internal sealed class ModelsSurface(bool single) : IOwnSurface
     public async ValueTask<Refusal?> AnswerAsync(Exchange exchange)
     {
         var catalog = exchange.Catalog.For(exchange.Principal!.Principal.OrgId);
+        var isAnthropic = ErrorShape.IsAnthropic(exchange.Http.Request);
         using (var json = new Utf8JsonWriter(exchange.AnswerBody))
         {
-            if (!single)
-                WriteList(json, exchange, catalog);
-            else if (Find(exchange, catalog) is { } model)
-                Write(json, model);
+            if (single)
+            {
+                if (Find(exchange, catalog) is not { } model)
+                    return Refusals.ModelUnknown(exchange.Http.Request.RouteValues["id"]?.ToString() ?? "");
+                if (isAnthropic)
+                    AnthropicModelList.Write(json, model);
+                else
+                    Write(json, model);
+            }
+            else if (isAnthropic)
+            {
+                if (AnthropicModelList.Write(json, [.. Allowed(exchange, catalog)], exchange.Http.Request.Query) is { } refusal)
+                    return refusal;
+            }
             else
-                return Refusals.ModelUnknown(exchange.Http.Request.RouteValues["id"]?.ToString() ?? "");
+            {
+                WriteList(json, Allowed(exchange, catalog));
+            }
         }
 
         var response = exchange.Http.Response;
@@ -43,17 +58,17 @@ internal sealed class ModelsSurface(bool single) : IOwnSurface
             : catalog.Find(id) is { Enabled: true } model ? model : null;
     }
 
-    private static void WriteList(Utf8JsonWriter json, Exchange exchange, OrganizationCatalog catalog)
+    private static IEnumerable<ModelEntry> Allowed(Exchange exchange, OrganizationCatalog catalog) => catalog.Models
+        .Where(model => model.Enabled && exchange.Principal!.Models.Allows(model.ModelId))
+        .OrderBy(static model => model.ModelId, StringComparer.Ordinal);
+
+    private static void WriteList(Utf8JsonWriter json, IEnumerable<ModelEntry> models)
     {
         json.WriteStartObject();
         json.WriteString("object"u8, "list"u8);
         json.WriteStartArray("data"u8);
-        foreach (var model in catalog.Models.Where(static model => model.Enabled).OrderBy(static model => model.ModelId, StringComparer.Ordinal))
-        {
-            if (exchange.Principal!.Models.Allows(model.ModelId))
-                Write(json, model);
-        }
-
+        foreach (var model in models)
+            Write(json, model);
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Providers;
 
 namespace ThinkWatch.AiGateway.Formats.Anthropic;
 
@@ -31,6 +32,8 @@ internal static class RequestReader
             "standard_only" => "default",
             var other => other,
         };
+        if (call.ClientHeaders?.ContainsKey(AnthropicProvider.BetaHeader) == true)
+            call.Notes.Drop(AnthropicProvider.BetaHeader);
         foreach (var (name, value) in JsonRead.Members(source, "body"))
         {
             if (!s_known.Contains(name) && value.ValueKind != JsonValueKind.Null)
