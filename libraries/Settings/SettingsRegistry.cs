@@ -22,7 +22,7 @@ public static class SettingsRegistry
         General.SiteName,
         Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
-        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict,
+        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict, Gateway.ResponsesTtlHours,
         Limits.TimeoutMs,
         Security.RateLimitFailClosed,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
@@ -67,6 +67,9 @@ public static class SettingsRegistry
 
         public static Setting<bool> ConversionStrict { get; } = Switch(
             "gateway.conversion_strict", "gateway", false, "Whether calls are refused that cannot be carried over whole to a provider of another format.");
+
+        public static Setting<int> ResponsesTtlHours { get; } = Integer(
+            "gateway.responses_ttl_hours", "gateway", 720, 1, 24 * 365, "How long a response is kept that its client wants stored, in hours.");
 
         public static Setting<int> MaxConcurrentPerProvider { get; } = Integer(
             "gateway.max_concurrent_per_provider", "gateway", 512, 1, 100_000, "How many calls may be under way to one provider.");

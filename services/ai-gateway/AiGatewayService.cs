@@ -5,6 +5,7 @@ using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Providers.Bedrock;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Bodies;
 using ThinkWatch.Pipeline;
@@ -83,6 +84,10 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<AuthenticateStage>();
         builder.Services.AddSingleton<ReadStage>();
         builder.Services.AddSingleton<AccessStage>();
+        builder.Services.AddSingleton<ResponseStore>();
+        builder.Services.AddSingleton<RecallStage>();
+        builder.Services.AddSingleton<KeepStage>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<KeepStage>());
         builder.Services.AddSingleton<GuardStage>();
         builder.Services.AddSingleton<CandidatesStage>();
         builder.Services.AddSingleton<LimitStage>();
@@ -96,7 +101,12 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<ISurface, EmbeddingsSurface>();
         builder.Services.AddSingleton<ISurface, MessagesSurface>();
         builder.Services.AddSingleton<ISurface, CountTokensSurface>();
+        builder.Services.AddSingleton<ISurface>(static services => Stored(services, delete: false));
+        builder.Services.AddSingleton<ISurface>(static services => Stored(services, delete: true));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: false));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: true));
     }
+
+    private static StoredResponseSurface Stored(IServiceProvider services, bool delete) =>
+        new(services.GetRequiredService<ResponseStore>(), services.GetRequiredService<TimeProvider>(), delete);
 }

@@ -48,6 +48,9 @@ internal sealed class Exchange : IDisposable
 
     public ref RequestFacts Facts => ref _facts;
 
+    /// <summary>What the request refers to, and its input begins with now; null when it refers to nothing.</summary>
+    public StoredResponses.Recalled? Recalled { get; set; }
+
     /// <summary>The catalog as it was when the request came: one view for its whole life.</summary>
     public CatalogView Catalog { get; set; } = CatalogView.Empty;
 
@@ -129,6 +132,13 @@ internal sealed class Exchange : IDisposable
 
     public void CancelAfter(TimeSpan delay) => _cancel.CancelAfter(delay);
 
+    /// <summary>Another text of the same request. Nothing may hold on to the old one.</summary>
+    public void ReplaceBody(PooledBuffer body)
+    {
+        Body.Dispose();
+        Body = body;
+    }
+
     /// <summary>Gives the request's bytes to somebody who outlives this exchange, with what they take of the memory for all requests.</summary>
     public (PooledBuffer Body, long ReservedBytes) TakeBody()
     {
@@ -186,6 +196,7 @@ internal sealed class Exchange : IDisposable
         BodyIsRead = false;
         ReservedBytes = 0;
         _facts = default;
+        Recalled = null;
         Catalog = CatalogView.Empty;
         Model = null;
         Candidates.Clear();

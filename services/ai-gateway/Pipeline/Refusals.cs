@@ -92,6 +92,8 @@ internal static class Refusals
     public static readonly Refusal Internal = new(
         StatusCodes.Status500InternalServerError, "server_error", "internal_error", "The gateway failed. The request id helps to find out why.", Outcome.Error);
 
+    public static readonly Refusal ResponsesUnavailable = Later("responses_unavailable", "Stored responses cannot be reached at the moment.");
+
     public static readonly Refusal UnknownRoute = new(
         StatusCodes.Status404NotFound, InvalidRequest, "unknown_url", "There is nothing under this method and URL.", Outcome.Error);
 
@@ -122,6 +124,14 @@ internal static class Refusals
     public static Refusal ModelDisabled(string model) => new(
         StatusCodes.Status404NotFound, InvalidRequest, "model_disabled", $"The model '{model}' is switched off.", Outcome.Denied)
     { Param = "model" };
+
+    /// <summary>Never stored, expired, deleted, or another's: they do not differ.</summary>
+    public static Refusal ResponseUnknown(string id) => new(
+        StatusCodes.Status404NotFound, InvalidRequest, "previous_response_not_found", $"Response with id '{id}' not found.", Outcome.Error)
+    { Param = "previous_response_id" };
+
+    public static Refusal ItemUnknown(string id) => new(StatusCodes.Status404NotFound, InvalidRequest, "item_not_found", $"Item with id '{id}' not found.", Outcome.Error)
+    { Param = "input" };
 
     public static Refusal NoRoute(string model) => Later("no_route", $"No provider serves the model '{model}' at the moment.");
 

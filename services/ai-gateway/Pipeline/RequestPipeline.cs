@@ -11,19 +11,21 @@ internal sealed partial class RequestPipeline(
     AuthenticateStage authenticate,
     ReadStage read,
     AccessStage access,
+    StoredResponses.RecallStage recall,
     GuardStage guard,
     CandidatesStage candidates,
     LimitStage limit,
     CacheStage cache,
     BeginAuditStage beginAudit,
     CallStage call,
+    StoredResponses.KeepStage keep,
     FinishStage finish,
     TimeProvider time,
     ILogger<RequestPipeline> log)
 {
     private const int MaxIdle = 256;
 
-    private readonly IStage[] _stages = [authenticate, read, access, guard, candidates, limit, cache, beginAudit, call];
+    private readonly IStage[] _stages = [authenticate, read, access, recall, guard, candidates, limit, cache, beginAudit, call, keep];
     private readonly ConcurrentBag<Exchange> _idle = [];
 
     public IReadOnlyList<IStage> Stages => _stages;

@@ -30,7 +30,7 @@ internal sealed partial record ObjectPath
         text.Length <= 300 && Pattern().Match(text) is { Success: true } match ? new ObjectPath(text, match.Groups["org"].Value) : null;
 
     [GeneratedRegex(
-        @"\Abodies/(?:gateway_logs|mcp_logs)/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?<org>[A-Za-z0-9_-]{1,64})/[A-Za-z0-9_-]{1,64}/[a-z_]{1,32}\z",
+        @"\Abodies/(?:gateway_logs|mcp_logs|responses)/[0-9]{4}/[0-9]{2}/[0-9]{2}/(?<org>[A-Za-z0-9_-]{1,64})/[A-Za-z0-9_-]{1,64}/[a-z_]{1,32}\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 100)]
     private static partial Regex Pattern();

@@ -41,7 +41,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
     {
         if (request.Offset < 0 || request.Length < 0)
             throw Fault(StatusCode.OutOfRange, "offset and length are not negative");
-        var (store, path) = Resolve(request.Uri, request.OrgId);
+        var (store, path) = Resolve(request.Uri, request.Key, request.OrgId);
         try
         {
             await using var stored = await store.OpenAsync(path, context.CancellationToken) ?? throw Missing();
@@ -66,7 +66,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
 
     public override async Task<DeleteReply> Delete(DeleteRequest request, ServerCallContext context)
     {
-        var (store, path) = Resolve(request.Uri, request.OrgId);
+        var (store, path) = Resolve(request.Uri, request.Key, request.OrgId);
         try
         {
             return new DeleteReply { Deleted = await store.DeleteAsync(path, context.CancellationToken) };
@@ -103,8 +103,12 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
         return reply;
     }
 
-    private (IBodyStore Store, ObjectPath Path) Resolve(string uri, string org) =>
-        stores.Resolve(uri) is { } found && found.Path.Org == org ? found : throw Missing();
+    private (IBodyStore Store, ObjectPath Path) Resolve(string uri, BodyKey? key, string org)
+    {
+        if (key is not null)
+            return ObjectPath.Of(key) is { } path && path.Org == org ? (stores.Current, path) : throw Missing();
+        return stores.Resolve(uri) is { } found && found.Path.Org == org ? found : throw Missing();
+    }
 
     private static RpcException Fault(StatusCode code, string message) => new(new Status(code, message));
 
