@@ -105,10 +105,10 @@ internal sealed partial class ResponseStore(Bodies.BodiesClient bodies, ILogger<
             await call.ResponseAsync;
             content.Dispose();
         }
-        catch (RpcException exception)
+        catch (Exception exception) when (exception is RpcException or IOException or InvalidOperationException)
         {
             // Something may still read from the bytes: they are left to the garbage collector.
-            NotKept(kind, id, exception.StatusCode);
+            NotKept(kind, id, exception.Message);
         }
     }
 
@@ -122,6 +122,6 @@ internal sealed partial class ResponseStore(Bodies.BodiesClient bodies, ILogger<
         Field = kind,
     };
 
-    [LoggerMessage(430, LogLevel.Warning, "The {Kind} {Id} could not be stored ({Status}): it cannot be referred to")]
-    private partial void NotKept(string kind, string id, StatusCode status);
+    [LoggerMessage(430, LogLevel.Warning, "The {Kind} {Id} could not be stored ({Reason}): it cannot be referred to")]
+    private partial void NotKept(string kind, string id, string reason);
 }

@@ -112,6 +112,23 @@ internal sealed class FakeBodies : Bodies.BodiesBase
 {
     public ConcurrentDictionary<string, byte[]> Stored { get; } = new();
 
+    public volatile bool IsAway;
+
+    public override async Task Get(GetRequest request, IServerStreamWriter<BodyChunk> responseStream, ServerCallContext context)
+    {
+        if (IsAway)
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        if (!Stored.TryGetValue(UriOf(request.Key), out var body))
+            throw new RpcException(new Status(StatusCode.NotFound, "none"));
+        foreach (var piece in body.Chunk(1000))
+            await responseStream.WriteAsync(new BodyChunk { Data = Google.Protobuf.ByteString.CopyFrom(piece) });
+    }
+
+    public override Task<DeleteReply> Delete(DeleteRequest request, ServerCallContext context) =>
+        Task.FromResult(new DeleteReply { Deleted = Stored.TryRemove(UriOf(request.Key), out _) });
+
+    private static string UriOf(BodyKey key) => $"file://bodies/{key.Table}/{key.Date}/{key.OrgId}/{key.Id}/{key.Field}";
+
     public override async Task<PutReply> Put(IAsyncStreamReader<PutChunk> requestStream, ServerCallContext context)
     {
         using var body = new MemoryStream();
@@ -122,7 +139,9 @@ internal sealed class FakeBodies : Bodies.BodiesBase
             requestStream.Current.Data?.WriteTo(body);
         }
 
-        var uri = $"file://bodies/{key!.Table}/{key.Date}/{key.OrgId}/{key.Id}/{key.Field}";
+        if (IsAway)
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"));
+        var uri = UriOf(key!);
         Stored[uri] = body.ToArray();
         return new PutReply { Uri = uri, Bytes = body.Length, Sha256 = ByteString.CopyFrom(SHA256.HashData(body.ToArray())), Tokens = { "offloaded" } };
     }

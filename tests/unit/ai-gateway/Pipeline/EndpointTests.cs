@@ -20,7 +20,7 @@ public sealed class EndpointTests(GatewayFixture gateway)
         endpoints.Where(static endpoint => endpoint.Metadata.GetMetadata<PipelineEndpoint>() is null && endpoint.Metadata.GetMetadata<ServiceDefaultEndpoint>() is null)
             .Select(static endpoint => endpoint.DisplayName).ShouldBeEmpty();
         endpoints.Select(static endpoint => endpoint.Metadata.GetMetadata<PipelineEndpoint>()?.Surface.Name).OfType<string>().Distinct()
-            .ShouldBe(["chat_completions", "models", "unknown"], ignoreOrder: true);
+            .ShouldBe(["chat_completions", "models", "responses", "unknown"], ignoreOrder: true);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class EndpointTests(GatewayFixture gateway)
         var pipeline = gateway.Gateway.Services.GetRequiredService<RequestPipeline>();
         var folder = Path.Combine(RepositoryRoot(), "services", "ai-gateway", "Pipeline");
         var files = Directory.GetFiles(folder, "??-*.cs").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).Select(static name => name![3..]).ToList();
-        files.Count.ShouldBe(10);
+        files.Count.ShouldBe(12);
         pipeline.Stages.Select(static stage => stage.GetType().Name.Replace("Stage", "")).Append("Finish").ShouldBe(files);
     }
 

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
-using ThinkWatch.AiGateway.Pipeline;
+using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Settings;
 
-namespace ThinkWatch.AiGateway.StoredResponses;
+namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>
 /// Keeps an answer that its client wants stored, whoever made it: the gateway continues it with any provider, and knows whose it is. The client has its
@@ -18,7 +18,7 @@ internal sealed partial class KeepStage(ResponseStore store, ISettings settings,
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _room = new(MostUnderWay, MostUnderWay);
 
-    public bool AppliesTo(ISurface surface) => surface is ResponsesSurface;
+    public bool AppliesTo(ISurface surface) => surface is ICallSurface;
 
     public ValueTask<Refusal?> RunAsync(Exchange exchange) =>
         exchange.Facts.Store && exchange.Refusal is null && exchange.AnswerBody.Length > 0 ? KeepAsync(exchange) : default;

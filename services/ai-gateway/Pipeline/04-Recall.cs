@@ -2,16 +2,11 @@ using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Formats.Responses;
-using ThinkWatch.AiGateway.Pipeline;
+using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Settings;
 
-namespace ThinkWatch.AiGateway.StoredResponses;
-
-/// <summary>What a request's input begins with that its client did not send.</summary>
-/// <param name="Items">How many items.</param>
-/// <param name="ProviderId">The provider that has them too, under the request's <c>previous_response_id</c>; empty when none has.</param>
-internal sealed record Recalled(int Items, string ProviderId);
+namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>
 /// Puts what a request refers to (<c>previous_response_id</c>, <c>item_reference</c>) into its input, so that every later stage sees, counts and guards all
@@ -22,7 +17,7 @@ internal sealed class RecallStage(ResponseStore store, BodyMemory memory, ISetti
     /// <summary>The response may have been given out by another replica a moment ago, and still be on its way to the store.</summary>
     private static readonly TimeSpan[] s_patience = [TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(300)];
 
-    public bool AppliesTo(ISurface surface) => surface is ResponsesSurface;
+    public bool AppliesTo(ISurface surface) => surface is ICallSurface;
 
     public ValueTask<Refusal?> RunAsync(Exchange exchange) =>
         exchange.Facts.PreviousResponseId is null && !exchange.Facts.HasItemReferences ? default : RecallAsync(exchange);
