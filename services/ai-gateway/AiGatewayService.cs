@@ -32,6 +32,7 @@ internal static class AiGatewayService
         builder.AddProviders();
         builder.AddCapture();
         builder.AddStages();
+        builder.Services.AddResponses();
         builder.Services.AddHealthChecks().AddCheck<CatalogHealth>("providers", tags: ["ready", "setup"]);
     }
 
@@ -84,10 +85,6 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<AuthenticateStage>();
         builder.Services.AddSingleton<ReadStage>();
         builder.Services.AddSingleton<AccessStage>();
-        builder.Services.AddSingleton<ResponseStore>();
-        builder.Services.AddSingleton<RecallStage>();
-        builder.Services.AddSingleton<KeepStage>();
-        builder.Services.AddHostedService(static services => services.GetRequiredService<KeepStage>());
         builder.Services.AddSingleton<GuardStage>();
         builder.Services.AddSingleton<CandidatesStage>();
         builder.Services.AddSingleton<LimitStage>();
@@ -97,16 +94,10 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<FinishStage>();
         builder.Services.AddSingleton<RequestPipeline>();
         builder.Services.AddSingleton<ISurface, ChatCompletionsSurface>();
-        builder.Services.AddSingleton<ISurface, ResponsesSurface>();
         builder.Services.AddSingleton<ISurface, EmbeddingsSurface>();
         builder.Services.AddSingleton<ISurface, MessagesSurface>();
         builder.Services.AddSingleton<ISurface, CountTokensSurface>();
-        builder.Services.AddSingleton<ISurface>(static services => Stored(services, delete: false));
-        builder.Services.AddSingleton<ISurface>(static services => Stored(services, delete: true));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: false));
         builder.Services.AddSingleton<ISurface>(new ModelsSurface(single: true));
     }
-
-    private static StoredResponseSurface Stored(IServiceProvider services, bool delete) =>
-        new(services.GetRequiredService<ResponseStore>(), services.GetRequiredService<TimeProvider>(), delete);
 }

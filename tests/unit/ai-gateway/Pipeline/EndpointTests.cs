@@ -20,7 +20,7 @@ public sealed class EndpointTests(GatewayFixture gateway)
         endpoints.Where(static endpoint => endpoint.Metadata.GetMetadata<PipelineEndpoint>() is null && endpoint.Metadata.GetMetadata<ServiceDefaultEndpoint>() is null)
             .Select(static endpoint => endpoint.DisplayName).ShouldBeEmpty();
         endpoints.Select(static endpoint => endpoint.Metadata.GetMetadata<PipelineEndpoint>()?.Surface.Name).OfType<string>().Distinct()
-            .ShouldBe(["chat_completions", "models", "responses", "unknown"], ignoreOrder: true);
+            .ShouldBe(["chat_completions", "count_tokens", "embeddings", "messages", "models", "responses", "unknown"], ignoreOrder: true);
     }
 
     [Fact]
