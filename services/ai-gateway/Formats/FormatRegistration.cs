@@ -22,6 +22,8 @@ internal static class FormatRegistration
         services.AddFormat<BedrockFormat>();
         services.AddFormat<ResponsesFormat>();
         services.AddFormat<EmbeddingsWire>();
+        services.AddFormat<GeminiEmbeddings>();
+        services.AddFormat<BedrockEmbeddings>();
         services.AddSingleton<IConverter, ChatConverter>();
         services.AddSingleton<IConverter, EmbeddingsConverter>();
         services.AddSingleton<FormatRegistry>();

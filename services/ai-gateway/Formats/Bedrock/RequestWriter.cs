@@ -50,7 +50,7 @@ internal sealed class RequestWriter(ConvertedCall call)
         json.WriteEndArray();
     }
 
-    private static void WriteTurns(Utf8JsonWriter json, List<Turn> turns, BlockWriter blocks)
+    private void WriteTurns(Utf8JsonWriter json, List<Turn> turns, BlockWriter blocks)
     {
         json.WriteStartArray("messages"u8);
         foreach (var turn in turns)
@@ -60,6 +60,13 @@ internal sealed class RequestWriter(ConvertedCall call)
             json.WriteStartArray("content"u8);
             foreach (var part in turn.Parts)
                 blocks.Write(part);
+            if (turn.Parts.Exists(static part => part is FilePart) && !turn.Parts.Exists(static part => part is TextPart { Text: var text } && !string.IsNullOrWhiteSpace(text)))
+            {
+                // Documents alone are refused.
+                _notes.Change("messages.content");
+                blocks.Write(new TextPart("See the document."));
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }

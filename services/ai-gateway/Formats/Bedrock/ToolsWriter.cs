@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats.Anthropic;
@@ -98,9 +99,29 @@ internal sealed class ToolsWriter(ConvertedCall call, BedrockModel model, Conver
         if (tool.Schema is not { ValueKind: JsonValueKind.Object } schema)
             json.WriteRawValue("""{"type":"object"}"""u8);
         else if (!isStrict)
-            json.Raw(schema);
+            WriteObjectSchema(json, schema);
         else if (StrictSchema.Write(json, schema))
             call.Notes.Change("tools.parameters");
+    }
+
+    /// <summary>Converse demands that the schema names its type.</summary>
+    private static void WriteObjectSchema(Utf8JsonWriter json, JsonElement schema)
+    {
+        if (schema.Member("type") is not null)
+        {
+            json.Raw(schema);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("type"u8, "object"u8);
+        foreach (var (name, value) in JsonRead.Members(schema, "tools.parameters"))
+        {
+            if (name != "type")
+                json.Optional(Encoding.UTF8.GetBytes(name), value);
+        }
+
+        json.WriteEndObject();
     }
 
     private void WriteChoice(Utf8JsonWriter json)

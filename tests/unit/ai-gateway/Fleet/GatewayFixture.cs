@@ -144,6 +144,8 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal string SealHeader(string providerId, string name, string value) => _vault.Seal(value, $"catalog.providers/headers/{providerId}/{name}");
 
+    internal string SealConfig(string providerId, string config) => _vault.Seal(config, $"catalog.providers/config/{providerId}");
+
     internal static Model NewModel(string modelId, params (Provider Provider, string UpstreamModel)[] routes)
     {
         var model = new Model
