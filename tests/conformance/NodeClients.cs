@@ -11,6 +11,9 @@ public sealed class NodeClients : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "conformance", "clients");
+    private static readonly string[] SimulatedModels =
+        ["sim-chat", "sim-parallel", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429"];
+
     private FleetProcess? _fleet;
     private Administrator? _admin;
 
@@ -20,16 +23,19 @@ public sealed class NodeClients : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "openai"))) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
+        if (!IsInstalled()) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
         _fleet = await FleetProcess.StartAsync();
         _admin = await Administrator.SetUpAsync(_fleet, CancellationToken.None);
-        foreach (var model in (string[])["sim-chat", "sim-error-429"]) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
+        foreach (var model in SimulatedModels) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
+        await _admin.AddSimulatedProviderAsync("anthropic", "claude-sim-chat", CancellationToken.None);
+        await _admin.AddSimulatedProviderAsync("google", "gemini-sim-chat", CancellationToken.None);
     }
 
     /// <summary>Runs one case of a client script and answers what it printed.</summary>
-    public async Task<JsonElement> RunCaseAsync(string script, string name)
+    /// <param name="models">What the names of the script's models begin with: <c>claude-</c> goes to the simulated Anthropic, nothing to the simulated chat API.</param>
+    public async Task<JsonElement> RunCaseAsync(string script, string name, string models = "")
     {
-        var output = await RunAsync("node", [script, name]);
+        var output = await RunAsync("node", [script, name], models);
         return JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]).RootElement.Clone();
     }
 
@@ -39,9 +45,16 @@ public sealed class NodeClients : IAsyncLifetime
         if (_fleet is not null) await _fleet.DisposeAsync();
     }
 
-    private async Task<string> RunAsync(string command, string[] arguments)
+    private static bool IsInstalled()
+    {
+        using var package = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, "package.json")));
+        return package.RootElement.GetProperty("dependencies").EnumerateObject().All(static dependency => Directory.Exists(Path.Combine(Folder, "node_modules", dependency.Name)));
+    }
+
+    private async Task<string> RunAsync(string command, string[] arguments, string models = "")
     {
         var start = new ProcessStartInfo(command, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["MODEL"] = models;
         if (_fleet is not null) start.Environment["GATEWAY_URL"] = _fleet.Gateway.ToString().TrimEnd('/');
         if (_admin is not null) start.Environment["API_KEY"] = _admin.ApiKey;
         using var process = Process.Start(start)!;

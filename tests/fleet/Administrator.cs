@@ -54,6 +54,23 @@ public sealed class Administrator : IDisposable
     {
         await PostAsync("/api/admin/models", new { model_id = model, display_name = model }, cancellationToken);
         await PostAsync($"/api/admin/models/{model}/routes", new { provider_id = SimulatorId, upstream_model = model }, cancellationToken);
+        await AwaitModelAsync(model, cancellationToken);
+    }
+
+    /// <summary>Registers the simulator as a provider of another type, and returns once the gateway routes <paramref name="model"/> there by its prefix.</summary>
+    public async Task AddSimulatedProviderAsync(string type, string model, CancellationToken cancellationToken)
+    {
+        var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
+        var address = new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/").ToString();
+        await PostAsync(
+            "/api/admin/providers",
+            new { name = "simulated-" + type, provider_type = type, base_url = address, api_key = "sim-key-" + type, allow_private_network = true, simulated = true },
+            cancellationToken);
+        await AwaitModelAsync(model, cancellationToken);
+    }
+
+    private async Task AwaitModelAsync(string model, CancellationToken cancellationToken)
+    {
         var giveUp = DateTime.UtcNow + TimeSpan.FromSeconds(10);
         while (true)
         {

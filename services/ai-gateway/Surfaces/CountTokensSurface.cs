@@ -28,7 +28,7 @@ internal sealed class CountTokensSurface : IEstimatingSurface
         using (var json = new Utf8JsonWriter(exchange.AnswerBody))
         {
             json.WriteStartObject();
-            json.WriteNumber("input_tokens"u8, TokenEstimate.Of(exchange.Body.WrittenSpan));
+            json.WriteNumber("input_tokens"u8, TokenEstimate.Of(exchange.Body.WrittenSpan, exchange.Facts.Model));
             json.WriteEndObject();
         }
 

@@ -101,9 +101,9 @@ public sealed class MessagesTests(GatewayFixture gateway)
         using var second = await PostAsync("/v1/messages", $$"""{"model":"{{model}}","max_tokens":9000,"messages":{{messages}}{{extra}}}""");
         second.StatusCode.ShouldBe(HttpStatusCode.OK, await second.Content.ReadAsStringAsync());
 
-        // Gemini's summaries of thoughts are unsigned, and not taken back.
+        // Gemini's newer models know levels of thinking, not budgets.
         second.Headers.TryGetValues("x-thinkwatch-conversion", out var notes);
-        notes.ShouldBe(provider == "google" ? ["dropped=thinking"] : null);
+        notes.ShouldBe(provider == "google" ? ["changed=thinking.budget_tokens"] : null);
     }
 
     [Theory]
