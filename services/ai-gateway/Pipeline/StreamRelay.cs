@@ -76,7 +76,17 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
             }
 
             pending.Advance(read);
-            passage.Take(pending, output);
+            try
+            {
+                passage.Take(pending, output);
+            }
+            catch (Exception exception) when (exception is JsonException or InvalidDataException && exchange.Http.Response.HasStarted)
+            {
+                // What was understood before it is the client's, and may be numbered.
+                await SendAsync(exchange, output);
+                throw;
+            }
+
             await SendAsync(exchange, output);
             if (passage.Fault is not null && !passage.FaultIsPassed)
                 return Verdict(exchange, passage);

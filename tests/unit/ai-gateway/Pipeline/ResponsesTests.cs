@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Tests.Fleet;
 using ThinkWatch.Contracts.Audit;
+using static ThinkWatch.AiGateway.Tests.Pipeline.ResponsesCalls;
 
 namespace ThinkWatch.AiGateway.Tests.Pipeline;
 
@@ -14,7 +14,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     public async Task Json_Call_IsConvertedAndRecorded()
     {
         var key = gateway.Identity.AddKey();
-        using var response = await PostAsync(key, Ask("sim-chat", ",\"instructions\":\"Be brief.\",\"truncation\":\"auto\""));
+        using var response = await gateway.PostResponseAsync(key, Ask("sim-chat", ",\"instructions\":\"Be brief.\",\"truncation\":\"auto\""));
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         response.Headers.GetValues("x-thinkwatch-conversion").Single().ShouldBe("dropped=truncation");
         var answer = await JsonAsync(response);
@@ -25,7 +25,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
         (row.Outcome, row.Surface, row.FinishReason, row.UsageSource).ShouldBe((Outcome.Ok, "responses", "stop", "upstream"));
         row.InputTokens.ShouldBe(answer.GetProperty("usage").GetProperty("input_tokens").GetInt64());
         row.ResponseBody.ToStringUtf8().ShouldBe(answer.GetRawText());
-        using var sent = JsonDocument.Parse(Received(response.Id()));
+        using var sent = JsonDocument.Parse(gateway.Received(response));
         sent.RootElement.GetProperty("messages").GetArrayLength().ShouldBe(2);
     }
 
@@ -33,7 +33,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     public async Task Stream_IsTypedEvents_AndTheRowHoldsTheWhole()
     {
         var key = gateway.Identity.AddKey();
-        using var response = await PostAsync(key, Ask("sim-chat", ",\"stream\":true"));
+        using var response = await gateway.PostResponseAsync(key, Ask("sim-chat", ",\"stream\":true"));
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
         var events = await EventsAsync(response);
         events.Select(static e => e.GetProperty("type").GetString()).Distinct().ShouldBe(
@@ -53,7 +53,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     public async Task Stream_ThatBreaks_EndsWithFailed(string model, int status)
     {
         var key = gateway.Identity.AddKey();
-        using var response = await PostAsync(key, Ask(model, ",\"stream\":true"));
+        using var response = await gateway.PostResponseAsync(key, Ask(model, ",\"stream\":true"));
         if (response.StatusCode != HttpStatusCode.OK)
         {
             ((int)response.StatusCode).ShouldBe(status);
@@ -65,7 +65,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
         events[^2].GetProperty("error").GetProperty("message").GetString().ShouldNotBeNullOrEmpty();
         events[^1].GetProperty("type").GetString().ShouldBe("response.failed");
         (await gateway.RowAsync(response.Id())).Status.ShouldBe(status);
-        await GetAsync(HttpMethod.Get, key, events[^1].GetProperty("response").GetProperty("id").GetString()!, HttpStatusCode.NotFound);
+        await gateway.StoredAsync(HttpMethod.Get, key, events[^1].GetProperty("response").GetProperty("id").GetString()!, HttpStatusCode.NotFound);
     }
 
     [Theory]
@@ -82,7 +82,7 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     [InlineData("""{"model":"sim-chat","input":"x","text":{"format":{"type":"xml"}}}""", "text.format.type")]
     public async Task Request_ThatIsWrong_IsRefused(string body, string param)
     {
-        using var response = await PostAsync(gateway.Identity.AddKey(), body);
+        using var response = await gateway.PostResponseAsync(gateway.Identity.AddKey(), body);
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await response.ErrorAsync()).GetProperty("param").GetString().ShouldBe(param);
     }
@@ -103,17 +103,17 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     {
         var lineage = Guid.CreateVersion7().ToString();
         var key = gateway.Identity.AddKey(p => p.KeyLineageId = lineage);
-        var first = await AnswerAsync(key, Ask("sim-chat", stream));
+        var first = await gateway.ResponseAsync(key, Ask("sim-chat", stream));
         var sibling = gateway.Identity.AddKey(p => p.KeyLineageId = lineage);
-        var second = await AnswerAsync(sibling, Ask("sim-chat", stream + $",\"previous_response_id\":\"{IdOf(first)}\"", "And now?"));
+        var second = await gateway.ResponseAsync(sibling, Ask("sim-chat", stream + $",\"previous_response_id\":\"{IdOf(first)}\"", "And now?"));
         second.GetProperty("previous_response_id").GetString().ShouldBe(IdOf(first));
-        using var third = await PostAsync(key, Ask("sim-chat", $",\"instructions\":\"New.\",\"previous_response_id\":\"{IdOf(second)}\"", "Last"));
+        using var third = await gateway.PostResponseAsync(key, Ask("sim-chat", $",\"instructions\":\"New.\",\"previous_response_id\":\"{IdOf(second)}\"", "Last"));
         third.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var sent = JsonDocument.Parse(Received(third.Id()));
+        using var sent = JsonDocument.Parse(gateway.Received(third));
         sent.RootElement.GetProperty("messages").EnumerateArray().Select(static m => m.GetProperty("role").GetString()).ShouldBe(["system", "user", "assistant", "user", "assistant", "user"]);
         sent.RootElement.GetProperty("messages")[2].GetProperty("content").ToString().ShouldContain("Hello there");
 
-        using var other = await PostAsync(gateway.Identity.AddKey(), Ask("sim-chat", $",\"previous_response_id\":\"{IdOf(first)}\""));
+        using var other = await gateway.PostResponseAsync(gateway.Identity.AddKey(), Ask("sim-chat", $",\"previous_response_id\":\"{IdOf(first)}\""));
         other.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await other.ErrorAsync()).Code().ShouldBe("previous_response_not_found");
     }
@@ -122,34 +122,34 @@ public sealed class ResponsesTests(GatewayFixture gateway)
     public async Task StoredResponse_IsReadAndDeleted_ByItsLineageOnly()
     {
         var key = gateway.Identity.AddKey();
-        var answer = await AnswerAsync(key, Ask("sim-chat"));
-        (await GetAsync(HttpMethod.Get, key, IdOf(answer), HttpStatusCode.OK)).GetRawText().ShouldBe(answer.GetRawText());
+        var answer = await gateway.ResponseAsync(key, Ask("sim-chat"));
+        (await gateway.StoredAsync(HttpMethod.Get, key, IdOf(answer), HttpStatusCode.OK)).GetRawText().ShouldBe(answer.GetRawText());
         var other = gateway.Identity.AddKey();
-        (await GetAsync(HttpMethod.Get, other, IdOf(answer), HttpStatusCode.NotFound)).GetProperty("error").Code().ShouldBe("previous_response_not_found");
-        await GetAsync(HttpMethod.Delete, other, IdOf(answer), HttpStatusCode.NotFound);
-        (await GetAsync(HttpMethod.Delete, key, IdOf(answer), HttpStatusCode.OK)).GetRawText().ShouldBe($$"""{"id":"{{IdOf(answer)}}","object":"response","deleted":true}""");
-        await GetAsync(HttpMethod.Get, key, IdOf(answer), HttpStatusCode.NotFound);
-        await GetAsync(HttpMethod.Get, key, "resp_made-up", HttpStatusCode.NotFound);
+        (await gateway.StoredAsync(HttpMethod.Get, other, IdOf(answer), HttpStatusCode.NotFound)).GetProperty("error").Code().ShouldBe("previous_response_not_found");
+        await gateway.StoredAsync(HttpMethod.Delete, other, IdOf(answer), HttpStatusCode.NotFound);
+        (await gateway.StoredAsync(HttpMethod.Delete, key, IdOf(answer), HttpStatusCode.OK)).GetRawText().ShouldBe($$"""{"id":"{{IdOf(answer)}}","object":"response","deleted":true}""");
+        await gateway.StoredAsync(HttpMethod.Get, key, IdOf(answer), HttpStatusCode.NotFound);
+        await gateway.StoredAsync(HttpMethod.Get, key, "resp_made-up", HttpStatusCode.NotFound);
 
-        var unstored = await AnswerAsync(key, Ask("sim-chat", ",\"store\":false"));
-        await GetAsync(HttpMethod.Get, key, IdOf(unstored), HttpStatusCode.NotFound);
+        var unstored = await gateway.ResponseAsync(key, Ask("sim-chat", ",\"store\":false"));
+        await gateway.StoredAsync(HttpMethod.Get, key, IdOf(unstored), HttpStatusCode.NotFound);
     }
 
     [Fact]
     public async Task ItemReference_StandsForTheItem()
     {
         var key = gateway.Identity.AddKey();
-        var answer = await AnswerAsync(key, Ask("sim-chat"));
+        var answer = await gateway.ResponseAsync(key, Ask("sim-chat"));
         var item = answer.GetProperty("output")[0].GetProperty("id").GetString();
         var body = """{"model":"sim-chat","store":false,"input":[{"type":"item_reference","id":"ITEM"},{"role":"user","content":"Go on"}]}""";
-        using var response = await PostAsync(key, body.Replace("ITEM", item, StringComparison.Ordinal));
+        using var response = await gateway.PostResponseAsync(key, body.Replace("ITEM", item, StringComparison.Ordinal));
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        using var sent = JsonDocument.Parse(Received(response.Id()));
+        using var sent = JsonDocument.Parse(gateway.Received(response));
         sent.RootElement.GetProperty("messages")[0].GetProperty("role").GetString().ShouldBe("assistant");
 
         foreach (var (who, id) in ((string, string?)[])[(gateway.Identity.AddKey(), item), (key, item![..^4] + "00ff"), (key, "msg_unknown")])
         {
-            using var refused = await PostAsync(who, body.Replace("ITEM", id, StringComparison.Ordinal));
+            using var refused = await gateway.PostResponseAsync(who, body.Replace("ITEM", id, StringComparison.Ordinal));
             refused.StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await refused.ErrorAsync()).Code().ShouldBe("item_not_found");
         }
@@ -162,8 +162,8 @@ public sealed class ResponsesTests(GatewayFixture gateway)
         gateway.Bodies.IsAway = true;
         try
         {
-            (await AnswerAsync(key, Ask("sim-chat"))).GetProperty("status").GetString().ShouldBe("completed");
-            using var response = await PostAsync(key, Ask("sim-chat", ",\"previous_response_id\":\"resp_1\""));
+            (await gateway.ResponseAsync(key, Ask("sim-chat"))).GetProperty("status").GetString().ShouldBe("completed");
+            using var response = await gateway.PostResponseAsync(key, Ask("sim-chat", ",\"previous_response_id\":\"resp_1\""));
             response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
             (await response.ErrorAsync()).Code().ShouldBe("responses_unavailable");
         }
@@ -173,52 +173,5 @@ public sealed class ResponsesTests(GatewayFixture gateway)
         }
     }
 
-    private static string Ask(string model, string extra = "", string input = "Hello there") => $$"""{"model":"{{model}}","input":"{{input}}"{{extra}}}""";
-
-    private static string IdOf(JsonElement response) => response.GetProperty("id").GetString()!;
-
     private static string TextOf(JsonElement response) => response.GetProperty("output")[0].GetProperty("content")[0].GetProperty("text").GetString()!;
-
-    private static async Task<JsonElement> JsonAsync(HttpResponseMessage response) => JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
-
-    private static async Task<List<JsonElement>> EventsAsync(HttpResponseMessage response)
-    {
-        var events = new List<JsonElement>();
-        foreach (var sse in (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
-        {
-            var lines = sse.Split('\n');
-            var json = JsonDocument.Parse(lines[1]["data: ".Length..]).RootElement;
-            lines[0].ShouldBe("event: " + json.GetProperty("type").GetString());
-            json.GetProperty("sequence_number").GetInt32().ShouldBe(events.Count);
-            events.Add(json);
-        }
-
-        return events;
-    }
-
-    private async Task<JsonElement> AnswerAsync(string key, string body)
-    {
-        using var response = await PostAsync(key, body);
-        response.StatusCode.ShouldBe(HttpStatusCode.OK);
-        return body.Contains("\"stream\"", StringComparison.Ordinal) ? (await EventsAsync(response))[^1].GetProperty("response") : await JsonAsync(response);
-    }
-
-    private async Task<HttpResponseMessage> PostAsync(string key, string body)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/responses") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return await gateway.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-    }
-
-    private async Task<JsonElement> GetAsync(HttpMethod method, string key, string id, HttpStatusCode expected)
-    {
-        using var request = new HttpRequestMessage(method, "/v1/responses/" + id);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        using var response = await gateway.Http.SendAsync(request);
-        response.StatusCode.ShouldBe(expected);
-        return await JsonAsync(response);
-    }
-
-    private string Received(string requestId) =>
-        Encoding.UTF8.GetString(gateway.Simulator.Since(0).Single(call => call.RequestId == requestId).Body!);
 }
