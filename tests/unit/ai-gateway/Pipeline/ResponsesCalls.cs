@@ -20,6 +20,8 @@ internal static class ResponsesCalls
         var events = new List<JsonElement>();
         foreach (var sse in (await response.Content.ReadAsStringAsync()).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
+            if (sse[0] == ':')
+                continue; // a sign of life
             var lines = sse.Split('\n');
             var json = JsonDocument.Parse(lines[1]["data: ".Length..]).RootElement;
             lines[0].ShouldBe("event: " + json.GetProperty("type").GetString());
@@ -35,7 +37,7 @@ internal static class ResponsesCalls
     {
         using var response = await gateway.PostResponseAsync(key, body);
         response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
-        return body.Contains("\"stream\"", StringComparison.Ordinal) ? (await EventsAsync(response))[^1].GetProperty("response") : await JsonAsync(response);
+        return response.Content.Headers.ContentType!.MediaType == "text/event-stream" ? (await EventsAsync(response))[^1].GetProperty("response") : await JsonAsync(response);
     }
 
     public static async Task<HttpResponseMessage> PostResponseAsync(this GatewayFixture gateway, string key, string body)

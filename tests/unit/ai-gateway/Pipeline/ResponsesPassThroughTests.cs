@@ -28,7 +28,7 @@ public sealed class ResponsesPassThroughTests(GatewayFixture gateway)
 
     [Theory]
     [InlineData("sim-chat", 200, "completed")]
-    [InlineData("sim-errorevent", 502, "")]
+    [InlineData("sim-error-event", 502, "")]
     [InlineData("sim-cut", 502, "")]
     public async Task Stream_IsFollowed(string upstream, int status, string finish)
     {
