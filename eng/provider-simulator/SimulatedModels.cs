@@ -9,10 +9,7 @@ namespace ThinkWatch.ProviderSimulator;
 internal static class SimulatedModels
 {
     private static readonly string[] s_ids =
-    [
-        "sim-chat", "sim-tools", "sim-slow", "sim-nousage", "sim-cached", "sim-malformed", "sim-cut", "sim-stall", "sim-error-429", "sim-error-500",
-        "sim-parallel", "sim-think", "sim-think-tools", "sim-json", "sim-inspect", "sim-refusal", "sim-length", "sim-429", "sim-500", "sim-529",
-    ];
+        [.. Commands.All.Select(static command => "sim-" + command.Name.Split(["-N", "-MS", "-K", "-S"], StringSplitOptions.None)[0]), "sim-error-429", "sim-error-500"];
 
     private static readonly byte[] s_openAi = Encoding.UTF8.GetBytes(
         """{"object":"list","data":[""" + string.Join(',', s_ids.Select(OpenAi)) + "]}");

@@ -56,7 +56,8 @@ internal static class AnthropicBlocks
     }
 
     private static bool IsServerBlock(string type) =>
-        type is "server_tool_use" or "search_result" or "container_upload" || type.EndsWith("_tool_result", StringComparison.Ordinal);
+        type is "server_tool_use" or "search_result" or "container_upload" or "mcp_tool_use" or "mcp_tool_listing" or "compaction" or "fallback" or "tool_addition" or "tool_removal"
+        || type.EndsWith("_tool_result", StringComparison.Ordinal);
 
     private static Part ReadText(JsonElement block, string path)
     {

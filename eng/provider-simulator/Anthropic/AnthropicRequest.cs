@@ -16,7 +16,8 @@ internal static class AnthropicRequest
         "max_tokens", "messages", "model", "cache_control", "container", "diagnostics", "inference_geo", "metadata", "output_config", "service_tier", "speed", "stop_sequences", "stream",
         "system", "thinking", "tool_choice", "tools", "user_profile_id", "workspace_id");
 
-    private static readonly FrozenSet<string> s_beta = FrozenSet.Create("context_management", "mcp_servers", "output_format", "fallbacks", "billing_policy");
+    private static readonly FrozenSet<string> s_beta = FrozenSet.Create(
+        "billing_policy", "compaction", "context_management", "fallback_credit_token", "fallbacks", "mcp_servers", "output_format", "thread");
 
     private static readonly string[] s_listed = ["stop_sequences", "max_tokens", "temperature", "top_p", "top_k", "service_tier", "speed"];
 

@@ -33,18 +33,13 @@ internal static class AnthropicThinking
             RequireCompany(root, prompt, version);
     }
 
-    /// <summary>With thinking on, the answer's thinking before a tool use must lead the turn that the result answers.</summary>
+    /// <summary>With thinking on, the thinking before a tool use must lead its turn as long as results are being answered.</summary>
     public static void RequireItsReturn(Prompt prompt, JsonElement root)
     {
         var on = prompt.Thinking.On ?? Behaviour.Of(prompt.Model, null, prompt.Command).Think;
-        if (!on || prompt.Turns.Count < 2 || !prompt.LastIsToolResult)
-            return;
-        var index = prompt.Turns.Count - 2;
-        var turn = prompt.Turns[index];
-        var wanted = root.Member("thinking").Text("type") == "enabled" || turn.Parts.Exists(static part => part.Kind == PartKind.ToolCall && AnthropicJson.IsAfterThinking(part.Id!));
-        if (wanted && turn.Parts[0].Kind != PartKind.Thinking)
+        if (on && prompt.TurnWithoutThinking(AnthropicJson.IsAfterThinking, root.Member("thinking").Text("type") == "enabled") is { } index)
         {
-            throw Refused.Invalid($"messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{(turn.Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. "
+            throw Refused.Invalid($"messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{(prompt.Turns[index].Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. "
                 + "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). "
                 + "We recommend you include thinking blocks from previous turns. To avoid this requirement, disable `thinking`.");
         }

@@ -140,15 +140,11 @@ internal static class BedrockRequest
 
     private static void RequireThinkingBack(Prompt prompt)
     {
-        if (!(prompt.Thinking.On ?? Behaviour.Of(prompt.Model, null, prompt.Command).Think) || prompt.Turns.Count < 2 || !prompt.LastIsToolResult)
-            return;
-        var index = prompt.Turns.Count - 2;
-        var turn = prompt.Turns[index];
-        var wanted = prompt.Thinking.Budget is not null || turn.Parts.Exists(static part => part.Kind == PartKind.ToolCall && BedrockJson.IsAfterThinking(part.Id!));
-        if (wanted && turn.Parts[0].Kind != PartKind.Thinking)
+        var on = prompt.Thinking.On ?? Behaviour.Of(prompt.Model, null, prompt.Command).Think;
+        if (on && prompt.TurnWithoutThinking(BedrockJson.IsAfterThinking, prompt.Thinking.Budget is not null) is { } index)
         {
             throw Refused.Invalid($"The model returned the following errors: messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, but found "
-                + $"`{(turn.Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. When `thinking` is enabled, a final `assistant` message must start with a thinking block "
+                + $"`{(prompt.Turns[index].Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. When `thinking` is enabled, a final `assistant` message must start with a thinking block "
                 + "(preceeding the lastmost set of `tool_use` and `tool_result` blocks).");
         }
     }

@@ -13,9 +13,9 @@ internal static class ChatMessages
         var number = 0;
         foreach (var message in messages.EnumerateArray())
         {
-            var path = $"messages[{number++}]";
+            var path = new MessagePath(number++);
             if (message.ValueKind != JsonValueKind.Object)
-                throw Refused.Invalid($"Invalid type for '{path}': expected an object.", path);
+                throw Refused.Invalid($"Invalid type for '{path}': expected an object.", path.ToString());
             var role = message.Text("role") ?? throw Refused.Invalid($"Missing required parameter: '{path}.role'.", path + ".role");
             if (open is { Count: > 0 } && role != "tool")
                 throw Unanswered(open);
@@ -51,7 +51,7 @@ internal static class ChatMessages
             prompt.Turns.Add(new Turn("system", parts));
     }
 
-    private static HashSet<string> ReadAssistant(JsonElement message, string path, Prompt prompt)
+    private static HashSet<string> ReadAssistant(JsonElement message, MessagePath path, Prompt prompt)
     {
         var calls = message.Member("tool_calls");
         var parts = message.Has("content") ? ReadContent(message, path) : [];
@@ -64,12 +64,12 @@ internal static class ChatMessages
         var open = new HashSet<string>();
         foreach (var call in calls.Items())
         {
-            var id = call.Text("id") ?? throw Refused.Invalid($"Missing required parameter: '{path}.tool_calls[{open.Count}].id'.", path);
+            var id = call.Text("id") ?? throw Refused.Invalid($"Missing required parameter: '{path}.tool_calls[{open.Count}].id'.", path.ToString());
             var function = call.Member("function");
             if (function.Text("name") is not { } name || function.Text("arguments") is not { } arguments)
-                throw Refused.Invalid($"Missing required parameter: '{path}.tool_calls[{open.Count}].function'.", path);
+                throw Refused.Invalid($"Missing required parameter: '{path}.tool_calls[{open.Count}].function'.", path.ToString());
             if (!open.Add(id))
-                throw Refused.Invalid($"Duplicate value for 'tool_call_id' of '{id}' in {path}.", path);
+                throw Refused.Invalid($"Duplicate value for 'tool_call_id' of '{id}' in {path}.", path.ToString());
             parts.Add(new Part(PartKind.ToolCall) { Id = id, Name = name, Arguments = arguments });
         }
 
@@ -77,7 +77,7 @@ internal static class ChatMessages
         return open;
     }
 
-    private static void ReadResult(JsonElement message, string path, Prompt prompt, HashSet<string>? open)
+    private static void ReadResult(JsonElement message, MessagePath path, Prompt prompt, HashSet<string>? open)
     {
         var id = message.Text("tool_call_id") ?? throw Refused.Invalid($"Missing required parameter: '{path}.tool_call_id'.", path + ".tool_call_id");
         if (open is null || !open.Remove(id))
@@ -89,7 +89,7 @@ internal static class ChatMessages
             prompt.Turns.Add(new Turn("user", [result]));
     }
 
-    private static List<Part> ReadContent(JsonElement message, string path, bool textOnly = false)
+    private static List<Part> ReadContent(JsonElement message, MessagePath path, bool textOnly = false)
     {
         var content = message.Member("content");
         if (content.ValueKind == JsonValueKind.String)
@@ -129,4 +129,10 @@ internal static class ChatMessages
     private static Refused Unanswered(HashSet<string> open) => Refused.Invalid(
         $"An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'. The following tool_call_ids did not have response messages: {string.Join(", ", open)}",
         "messages");
+
+    /// <summary>Text only when an error needs it.</summary>
+    private readonly record struct MessagePath(int Index)
+    {
+        public override string ToString() => $"messages[{Index}]";
+    }
 }

@@ -59,7 +59,7 @@ internal sealed class GeminiEmbeddings(Answering answering)
         var text = string.Concat(request.Member("content").Member("parts").Items().Select(static part => part.Text("text")));
         if (text.Length == 0)
             throw Refused.Invalid("* EmbedContentRequest.content: content contains no text");
-        var dimensions = request.Get("outputDimensionality") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : DefaultDimensions;
+        var dimensions = request.Get("outputDimensionality").AsWhole() ?? DefaultDimensions;
         return dimensions is >= 1 and <= 3072 ? Vector.Of(text, dimensions) : throw Refused.Invalid("* EmbedContentRequest.output_dimensionality: must be in the range [1, 3072]");
     }
 

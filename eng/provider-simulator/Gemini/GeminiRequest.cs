@@ -23,8 +23,8 @@ internal static class GeminiRequest
             Model = model,
             Stream = stream,
             Command = root.Member("labels").Text("simulator"),
-            MaxTokens = config.Get("maxOutputTokens") is { ValueKind: JsonValueKind.Number } max ? max.GetInt32() : null,
-            Choices = Math.Clamp(config.Get("candidateCount") is { ValueKind: JsonValueKind.Number } count ? count.GetInt32() : 1, 1, 8),
+            MaxTokens = config.Get("maxOutputTokens").AsWhole(),
+            Choices = Math.Clamp(config.Get("candidateCount").AsWhole() ?? 1, 1, 8),
         };
         if (config.ValueKind != JsonValueKind.Undefined)
             ReadConfig(config, prompt);
@@ -43,6 +43,12 @@ internal static class GeminiRequest
     private static void ReadConfig(JsonElement config, Prompt prompt)
     {
         GeminiFields.Require(config, "generationConfig", "generation_config");
+        foreach (var field in (string[])["maxOutputTokens", "candidateCount", "seed"])
+        {
+            if (config.Get(field) is { ValueKind: not JsonValueKind.Undefined } given && given.AsWhole() is null)
+                throw Refused.Invalid($"Invalid value at 'generation_config.{field}' (TYPE_INT32), {given.GetRawText()}");
+        }
+
         foreach (var (field, name) in s_sampling)
         {
             if (config.Get(field) is { ValueKind: not JsonValueKind.Undefined } value)
@@ -63,7 +69,7 @@ internal static class GeminiRequest
         if (thinking.ValueKind == JsonValueKind.Undefined)
             return;
         GeminiFields.Require(thinking, "thinkingConfig", "generation_config.thinking_config");
-        var budget = thinking.Get("thinkingBudget") is { ValueKind: JsonValueKind.Number } number ? number.GetInt32() : (int?)null;
+        var budget = thinking.Get("thinkingBudget").AsWhole();
         var level = thinking.Get("thinkingLevel") is { ValueKind: JsonValueKind.String } text ? text.GetString()!.ToLowerInvariant() : null;
         if (budget is not null && level is not null)
             throw Refused.Invalid("You can only set only one of thinking budget and thinking level.");

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace ThinkWatch.ProviderSimulator.Scenario;
 
-/// <summary>Every command with its meaning: <c>GET /simulator/scenarios</c> lists them, and each is a model <c>sim-…</c> of the model lists.</summary>
+/// <summary>
+/// Every command with its meaning: <c>GET /simulator/scenarios</c> lists them, and each is a model <c>sim-…</c> of the model lists. Beside these, a user may
+/// say <c>[[call tool {…}]]</c>, see <see cref="Directive"/>.
+/// </summary>
 internal static class Commands
 {
     public static readonly (string Name, string Meaning)[] All =

@@ -50,14 +50,38 @@ internal sealed class Prompt
     /// <summary>A Responses call: the parts that only that format has.</summary>
     public Responses.ResponseOptions? Options { get; set; }
 
-    public bool LastIsToolResult => Turns.Count > 0 && Turns[^1].Parts.Exists(static part => part.Kind == PartKind.ToolResult);
+    public bool LastIsToolResult => Last is { IsToolResult: true };
 
     /// <summary>How many turns of tool results followed the last thing the user said.</summary>
-    public int RoundsDone => Turns.AsEnumerable().Reverse()
-        .TakeWhile(static turn => turn.Role == "assistant" || turn.Parts.Exists(static part => part.Kind == PartKind.ToolResult))
-        .Count(static turn => turn.Role != "assistant");
+    public int RoundsDone => Turns.AsEnumerable().Reverse().TakeWhile(static turn => turn.Role != "user" || turn.IsToolResult).Count(static turn => turn.IsToolResult);
 
-    public string LastText => Turns.Count == 0 ? "" : TextOf(Turns[^1].Parts);
+    /// <summary>The turn that is to be answered. Agents put instructions of the system's behind it.</summary>
+    public Turn? Last => Turns.FindLast(static turn => turn.Role != "system");
+
+    /// <summary>The last turn in which the user asked for something.</summary>
+    public Turn? Asked => Turns.FindLast(static turn => turn.Role == "user" && !turn.IsToolResult);
+
+    public string LastText => Last is { } last ? TextOf(last.Parts) : "";
+
+    /// <summary>
+    /// While tool results are being answered: the first turn since the user asked that has lost the thinking before its calls. That is every turn whose calls
+    /// came after thinking, and with <paramref name="always"/> the last one whatever its calls are. Null when nothing is lost.
+    /// </summary>
+    public int? TurnWithoutThinking(Func<string, bool> isAfterThinking, bool always)
+    {
+        if (!LastIsToolResult)
+            return null;
+        var last = Turns.FindLastIndex(static turn => turn.Role == "assistant");
+        for (var i = Asked is { } asked ? Turns.IndexOf(asked) + 1 : 0; i <= last; i++)
+        {
+            var parts = Turns[i].Parts;
+            var wanted = (always && i == last) || parts.Exists(part => part.Kind == PartKind.ToolCall && isAfterThinking(part.Id!));
+            if (Turns[i].Role == "assistant" && wanted && parts[0].Kind != PartKind.Thinking)
+                return i;
+        }
+
+        return null;
+    }
 
     public int Characters
     {
@@ -101,7 +125,10 @@ internal sealed class Prompt
     }
 }
 
-internal sealed record Turn(string Role, List<Part> Parts);
+internal sealed record Turn(string Role, List<Part> Parts)
+{
+    public bool IsToolResult => Parts.Exists(static part => part.Kind == PartKind.ToolResult);
+}
 
 internal enum PartKind
 {

@@ -42,12 +42,8 @@ internal static class Script
             return Stop.Refusal;
         }
 
-        if (CallsTools(prompt, behaviour))
-        {
-            AddCalls(prompt, behaviour, blocks);
+        if (AddCalls(prompt, behaviour, blocks))
             return Stop.Tool;
-        }
-
         var pieces = Text(prompt, behaviour);
         if (behaviour.Length)
         {
@@ -68,22 +64,31 @@ internal static class Script
     /// <summary>Thinking that was asked for comes from every model; a thinking model also thinks unasked, unless it was switched off.</summary>
     public static bool Thinks(Prompt prompt, Behaviour behaviour) => prompt.Thinking.On ?? behaviour.Think;
 
-    private static bool CallsTools(Prompt prompt, Behaviour behaviour)
+    /// <summary>False when there is nothing to call, or no more.</summary>
+    private static bool AddCalls(Prompt prompt, Behaviour behaviour, List<Block> blocks)
     {
         if (prompt.Tools.Count == 0 || prompt.ToolChoice == "none")
             return false;
-        var demanded = prompt.ToolNamed || prompt.ToolChoice == "required";
-        return (behaviour.CallTools || demanded) && (!prompt.LastIsToolResult || prompt.RoundsDone < behaviour.Rounds);
-    }
+        var thinks = blocks.Count > 0;
+        var parallel = behaviour.Parallel && prompt.ParallelTools != false;
+        var done = prompt.RoundsDone;
+        var directed = Directive.In(prompt);
+        if (directed.Count > 0)
+        {
+            foreach (var (tool, arguments) in parallel ? (done == 0 ? directed : []) : directed.Skip(done).Take(1))
+                blocks.Add(new ToolBlock(blocks.Count - (thinks ? 1 : 0) + 1, tool, Fragments(arguments), thinks));
+            return blocks.Exists(static block => block is ToolBlock);
+        }
 
-    private static void AddCalls(Prompt prompt, Behaviour behaviour, List<Block> blocks)
-    {
+        var demanded = behaviour.CallTools || prompt.ToolNamed || prompt.ToolChoice == "required";
+        if (!demanded || (prompt.LastIsToolResult && done >= behaviour.Rounds))
+            return false;
         var named = prompt.ToolNamed ? prompt.Tools.Find(tool => tool.Name == prompt.ToolChoice) : null;
         var first = named ?? prompt.Tools[0];
-        var thinks = blocks.Count > 0;
         blocks.Add(Call(1, first, thinks));
-        if (behaviour.Parallel && prompt.ParallelTools != false)
+        if (parallel)
             blocks.Add(Call(2, named is null && prompt.Tools.Count > 1 ? prompt.Tools[1] : first, thinks));
+        return true;
     }
 
     private static ToolBlock Call(int number, ToolSpec tool, bool thinks) => new(number, tool, Fragments(Example.For(tool.Schema)), thinks);

@@ -69,7 +69,7 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
     private async Task AnswerAsync(HttpContext http, WireFormat format, Call call, byte[] body)
     {
         using var document = Parse(body);
-        var prompt = format.Read(http, document.RootElement);
+        var prompt = Read(http, format, document.RootElement);
         call.Model = prompt.Model;
         call.Stream = prompt.Stream;
         var behaviour = Behaviour.Of(prompt.Model, http.Request.Headers["x-simulator"], prompt.Command);
@@ -81,6 +81,19 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
             await StreamPump.WriteAsync(http, format, answer, call);
         else
             await JsonBody.WriteAsync(http, format, answer, call);
+    }
+
+    private static Prompt Read(HttpContext http, WireFormat format, JsonElement root)
+    {
+        try
+        {
+            return format.Read(http, root);
+        }
+        catch (InvalidOperationException)
+        {
+            // The JSON reader's word for half of a surrogate pair.
+            throw Refused.Invalid("The request holds text that is not Unicode.");
+        }
     }
 
     private static JsonDocument Parse(byte[] body)

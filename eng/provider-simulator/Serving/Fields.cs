@@ -25,7 +25,10 @@ internal static class Fields
     };
 
     public static int? Whole(this JsonElement element, string name) =>
-        element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) ? number : null;
+        element.Member(name).AsWhole();
+
+    /// <summary>A whole number that fits, or none.</summary>
+    public static int? AsWhole(this JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     public static double? Number(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetDouble(out var number) ? number : null;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ThinkWatch.ProviderSimulator.Scenario;
@@ -134,6 +135,15 @@ public sealed class ScenarioTests(Simulator simulator)
             scenario.Value.GetString().ShouldNotBeNullOrEmpty();
             Behaviour.Of(scenario.Name.Replace("-MS", "-7").Replace("-N", "-7").Replace("-K", "-7").Replace("-S", "-7"), null, null).ShouldNotBe(Behaviour.Plain, scenario.Name);
         }
+    }
+
+    [Fact]
+    public async Task Scenarios_InTheDocumentation_AreAllOfThem()
+    {
+        var root = typeof(ScenarioTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static a => a.Key == "RepoRoot").Value!;
+        var text = await File.ReadAllTextAsync(Path.Combine(root, "docs", "simulator.md"), TestContext.Current.CancellationToken);
+        foreach (var (name, meaning) in Commands.All)
+            text.ShouldContain($"| `sim-{name}` | {meaning} |");
     }
 
     [Theory]

@@ -47,6 +47,20 @@ await run({
   },
   jsonToolLoop: () => loop((body) => client.messages.create(body)),
   streamToolLoop: () => loop((body) => client.messages.stream(body).finalMessage()),
+  async directedRounds() {
+    const body = { ...base, model: 'claude-sim-think', thinking, tools, messages: [user('Please [[call get_weather {"city":"Oslo"}]] and [[call get_weather {"city":"Bergen"}]]')] };
+    const cities = [];
+    for (let answer; (answer = await client.messages.create(body)); ) {
+      const call = answer.content.find((b) => b.type === 'tool_use');
+      if (!call) break;
+      cities.push(call.input.city);
+      body.messages.push({ role: 'assistant', content: answer.content }, user([{ type: 'tool_result', tool_use_id: call.id, content: 'cold' }]));
+    }
+    assert.deepEqual(cities, ['Oslo', 'Bergen']);
+    const lost = structuredClone(body);
+    lost.messages[1].content.shift();
+    assert.match((await failure(() => client.messages.create(lost))).message, /messages.1.content.0.type: Expected `thinking`/);
+  },
   async redactedThinking() {
     const first = await client.messages.stream({ ...base, model: 'claude-sim-redacted-tools', thinking, tools }).finalMessage();
     assert.equal(first.content[0].type, 'redacted_thinking');
