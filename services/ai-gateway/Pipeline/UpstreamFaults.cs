@@ -19,10 +19,11 @@ internal static class UpstreamFaults
         var status = (int)response.StatusCode;
         if (status == StatusCodes.Status429TooManyRequests)
             key?.MarkLimited(exchange.UpstreamFirstByteAt);
-        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)
+        var fault = wire.ReadFault(body.WrittenSpan);
+        if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden || fault.IsAuthentication)
             return AttemptResult.Elsewhere(Refusals.ProviderAuth);
-        var retryAfter = RetryAfter(response, time);
-        var refusal = Refusal(status, wire.ReadFault(body.WrittenSpan), key);
+        var retryAfter = RetryAfter(response, time) ?? fault.RetryAfter;
+        var refusal = Refusal(status, fault with { Type = fault.Type ?? TypeOf(response) }, key);
         if (status == Refusals.Overloaded && exchange.Surface.Errors is Surfaces.AnthropicErrors)
             refusal = Refusals.ProviderOverloaded; // Anthropic's own status; its clients wait for it to pass.
         if (retryAfter is { } wait)
@@ -39,6 +40,10 @@ internal static class UpstreamFaults
         var message = fault.Message ?? string.Create(CultureInfo.InvariantCulture, $"The provider refused the request ({status}).");
         return Refusals.ProviderRefused(status, fault.Type, fault.Code, fault.Param, key?.Scrub(message) ?? message);
     }
+
+    /// <summary>AWS tells the type of an error in a header, with an address behind it at times.</summary>
+    private static string? TypeOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("x-amzn-errortype", out var values) ? values.First().Split(':')[0] : null;
 
     private static async ValueTask ReadBodyAsync(HttpResponseMessage response, PooledBuffer body, CancellationToken cancellationToken)
     {

@@ -41,12 +41,12 @@ internal static class Outcome
     {
         if (said.ObjectOrNull("usage") is not { } usage)
             return null;
-        var cached = usage.CountOrZero("cacheReadInputTokens");
-        var written = usage.CountOrZero("cacheWriteInputTokens");
-        var forAnHour = usage.ItemsOrNone("cacheDetails").Where(static detail => detail.StringOrNull("ttl") == "1h").Sum(static detail => (decimal)detail.CountOrZero("inputTokens"));
-        return new TokenUsage(usage.CountOrZero("inputTokens") + cached + written, usage.CountOrZero("outputTokens"), cached, written, 0)
+        var cached = usage.TokensOrZero("cacheReadInputTokens");
+        var written = usage.TokensOrZero("cacheWriteInputTokens");
+        var forAnHour = usage.ItemsOrNone("cacheDetails").Where(static detail => detail.StringOrNull("ttl") == "1h").Sum(static detail => detail.TokensOrZero("inputTokens"));
+        return new TokenUsage(usage.TokensOrZero("inputTokens") + cached + written, usage.TokensOrZero("outputTokens"), cached, written, 0)
         {
-            CacheWrite1h = (long)Math.Min(forAnHour, written),
+            CacheWrite1h = Math.Min(forAnHour, written),
         };
     }
 

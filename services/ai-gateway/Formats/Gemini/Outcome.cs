@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Conversion;
@@ -32,11 +33,11 @@ internal static class Outcome
     {
         if (answer.ObjectOrNull("usageMetadata") is not { } usage)
             return null;
-        var thoughts = usage.CountOrZero("thoughtsTokenCount");
+        var thoughts = usage.TokensOrZero("thoughtsTokenCount");
         return new TokenUsage(
-            Input: usage.CountOrZero("promptTokenCount") + usage.CountOrZero("toolUsePromptTokenCount"),
-            Output: usage.CountOrZero("candidatesTokenCount") + thoughts,
-            Cached: usage.CountOrZero("cachedContentTokenCount"),
+            Input: usage.TokensOrZero("promptTokenCount") + usage.TokensOrZero("toolUsePromptTokenCount"),
+            Output: usage.TokensOrZero("candidatesTokenCount") + thoughts,
+            Cached: usage.TokensOrZero("cachedContentTokenCount"),
             CacheWrite: 0,
             Reasoning: thoughts);
     }
@@ -45,8 +46,24 @@ internal static class Outcome
     public static ProviderFault Fault(JsonElement error)
     {
         string? reason = null;
+        TimeSpan? retryAfter = null;
         foreach (var detail in error.ItemsOrNone("details"))
+        {
             reason ??= detail.StringOrNull("reason");
-        return new ProviderFault(error.StringOrNull("message"), error.StringOrNull("status"), reason, null);
+            retryAfter ??= Duration(detail.StringOrNull("retryDelay"));
+        }
+
+        // Google answers 400 to a wrong key.
+        return new ProviderFault(error.StringOrNull("message"), error.StringOrNull("status"), reason, null)
+        {
+            IsAuthentication = reason is "API_KEY_INVALID" or "API_KEY_SERVICE_BLOCKED" or "ACCESS_TOKEN_EXPIRED",
+            RetryAfter = retryAfter,
+        };
     }
+
+    /// <summary>A duration as protobuf writes it: <c>34.5s</c>.</summary>
+    private static TimeSpan? Duration(string? text) =>
+        text is [.., 's'] && double.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e6
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 }

@@ -82,6 +82,7 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
     [InlineData("google", "gemini-sim-error-429", HttpStatusCode.TooManyRequests)]
     [InlineData("google", "gemini-sim-error-400", HttpStatusCode.BadRequest)]
     [InlineData("google", "gemini-sim-error-403", HttpStatusCode.BadGateway)]
+    [InlineData("google-wrong", "gemini-sim-chat", HttpStatusCode.BadGateway)]
     [InlineData("bedrock", "anthropic.claude-sim-error-429-v1:0", HttpStatusCode.TooManyRequests)]
     [InlineData("bedrock", "anthropic.claude-sim-error-400-v1:0", HttpStatusCode.BadRequest)]
     [InlineData("bedrock-wrong", "anthropic.claude-sim-chat-v1:0", HttpStatusCode.BadGateway)]
@@ -93,6 +94,8 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
         var error = await response.ErrorAsync();
         if (expected == HttpStatusCode.BadGateway)
             error.Code().ShouldBe("provider_auth");
+        else if (type == "bedrock")
+            error.GetProperty("type").GetString().ShouldBe(expected == HttpStatusCode.BadRequest ? "ValidationException" : "ThrottlingException");
     }
 
     [Theory]
@@ -133,6 +136,12 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
         if (type == "google")
             return;
         provider.ApiKeys.Clear();
+        if (type == "google-wrong")
+        {
+            provider.ApiKeys.Add(gateway.SealedKey("k-wrong-" + provider.Name, "another"));
+            return;
+        }
+
         var config = type switch
         {
             "bedrock-session" => """{"region":"eu-central-1","access_key_id":"ASIASIMULATOR","secret_access_key":"simulator","session_token":"simulator-session"}""",

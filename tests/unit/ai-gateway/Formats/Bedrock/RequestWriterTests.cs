@@ -260,7 +260,7 @@ public sealed class RequestWriterTests
     [Fact]
     public void Name_OfADocument_StaysInItsAlphabetAndLength()
     {
-        var name = Json(Written(s_format, Nova, Chat(User(new TextPart("q"), new FilePart(new Media("application/pdf", "AA=="), new string('ä', 300) + "  b.pdf"))))) .GetProperty("messages")[0]
+        var name = Json(Written(s_format, Nova, Chat(User(new TextPart("q"), new FilePart(new Media("application/pdf", "AA=="), new string('ä', 300) + "  b.pdf"))))).GetProperty("messages")[0]
             .GetProperty("content")[1].GetProperty("document").GetProperty("name").GetString()!;
         name.ShouldBe(new string('-', 200));
         Encoding.ASCII.GetByteCount(name).ShouldBe(200);

@@ -223,12 +223,15 @@ public sealed class AnswerTests
     }
 
     [Theory]
-    [InlineData("""{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}""", "API key not valid.", "INVALID_ARGUMENT", "API_KEY_INVALID")]
-    [InlineData("""[{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED"}}]""", "Slow down", "RESOURCE_EXHAUSTED", null)]
-    [InlineData("<html>", null, null, null)]
-    [InlineData("[]", null, null, null)]
-    public void Fault_IsInGooglesWords(string body, string? message, string? type, string? code) =>
-        s_format.ReadFault(Encoding.UTF8.GetBytes(body)).ShouldBe(new ProviderFault(message, type, code, null));
+    [InlineData("""{"error":{"code":400,"message":"API key not valid.","status":"INVALID_ARGUMENT","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"API_KEY_INVALID"}]}}""", "API key not valid.", "INVALID_ARGUMENT", "API_KEY_INVALID", true, null)]
+    [InlineData("""[{"error":{"code":429,"message":"Slow down","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}}]""", "Slow down", "RESOURCE_EXHAUSTED", null, false, 1500)]
+    [InlineData("<html>", null, null, null, false, null)]
+    [InlineData("[]", null, null, null, false, null)]
+    public void Fault_IsInGooglesWords(string body, string? message, string? type, string? code, bool isAuthentication, int? retryMs)
+    {
+        var retryAfter = retryMs is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : (TimeSpan?)null;
+        s_format.ReadFault(Encoding.UTF8.GetBytes(body)).ShouldBe(new ProviderFault(message, type, code, null) { IsAuthentication = isAuthentication, RetryAfter = retryAfter });
+    }
 
     [Fact]
     public void Facts_OfAnAnswer_AreRead()
