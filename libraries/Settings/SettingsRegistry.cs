@@ -22,7 +22,9 @@ public static class SettingsRegistry
         General.SiteName,
         Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
-        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict, Gateway.ResponsesTtlHours,
+        Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict,
+        Gateway.DefaultRoutingStrategy, Gateway.DefaultAffinityMode, Gateway.DefaultAffinityTtlSecs,
+        Gateway.BreakerEnabled, Gateway.BreakerErrorPercent, Gateway.BreakerMinSamples, Gateway.BreakerWindowSecs, Gateway.BreakerOpenSecs, Gateway.ResponsesTtlHours,
         Limits.TimeoutMs,
         Security.RateLimitFailClosed,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
@@ -64,6 +66,26 @@ public static class SettingsRegistry
 
         public static Setting<long> BodyMemoryBytes { get; } = Wide(
             "gateway.body_memory_bytes", "gateway", 512 * Mebibyte, Mebibyte, 64 * Gibibyte, "Memory for all request bodies in flight together, in bytes; beyond it calls are refused.");
+
+        public static Setting<string> DefaultRoutingStrategy { get; } = Choice(
+            "gateway.default_routing_strategy", "gateway", "latency_cost", ["latency_cost", "balanced", "latency", "weighted"],
+            "How calls are spread over a model's routes where the model does not say.");
+
+        public static Setting<string> DefaultAffinityMode { get; } = Choice(
+            "gateway.default_affinity_mode", "gateway", "provider", ["none", "provider", "route"], "What a user's next call to a model comes back to, where the model does not say.");
+
+        public static Setting<int> DefaultAffinityTtlSecs { get; } = Integer(
+            "gateway.default_affinity_ttl_secs", "gateway", 300, 1, Day, "How long after a call the next one still comes back to the same place, in seconds.");
+
+        public static Setting<bool> BreakerEnabled { get; } = Switch("gateway.cb_enabled", "gateway", true, "Whether failing routes are given a rest.");
+
+        public static Setting<int> BreakerErrorPercent { get; } = Integer("gateway.cb_error_pct", "gateway", 50, 1, 100, "Share of failed attempts from which a route is given a rest, in percent.");
+
+        public static Setting<int> BreakerMinSamples { get; } = Integer("gateway.cb_min_samples", "gateway", 10, 1, 10_000, "How many attempts it takes to judge a route.");
+
+        public static Setting<int> BreakerWindowSecs { get; } = Integer("gateway.cb_window_secs", "gateway", 60, 1, 3600, "How far back attempts count, in seconds.");
+
+        public static Setting<int> BreakerOpenSecs { get; } = Integer("gateway.cb_open_secs", "gateway", 30, 1, 3600, "How long a failing route rests before it is probed, in seconds.");
 
         public static Setting<bool> ConversionStrict { get; } = Switch(
             "gateway.conversion_strict", "gateway", false, "Whether calls are refused that cannot be carried over whole to a provider of another format.");

@@ -5,6 +5,7 @@ using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Providers.Bedrock;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Bodies;
@@ -61,7 +62,22 @@ internal static class AiGatewayService
         builder.Services.AddFormats();
         builder.Services.AddSingleton(TelemetryState.Of(builder.Configuration));
         builder.Services.AddSingleton<UpstreamFactory>();
+        builder.AddRouting();
         builder.Services.AddSingleton<CatalogViews>();
+    }
+
+    private static void AddRouting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RouteHealthBook>();
+        builder.Services.AddSingleton<RouteAffinity>();
+        builder.Services.AddSingleton<RouteChoice>();
+        if (builder.Configuration.GetConnectionString("redis") is null)
+            return; // each replica judges its routes alone
+        builder.AddRedisClient(
+            "redis",
+            static settings => (settings.DisableHealthChecks, settings.DisableAutoActivation) = (true, false),
+            static options => (options.ConnectTimeout, options.KeepAlive, options.ClientName) = (2000, 5, "thinkwatch-ai-gateway"));
+        builder.Services.AddHostedService<BreakerSharing>();
     }
 
     private static void AddCapture(this WebApplicationBuilder builder)

@@ -10,6 +10,9 @@ internal sealed record ModelPrices(decimal Input, decimal Output, decimal Cached
 {
     private const decimal PerTokens = 1_000_000m;
 
+    /// <summary>One figure to compare routes by: three parts input, one part output, as chats usually have it.</summary>
+    public decimal Blended => ((3 * Input) + Output) / 4;
+
     /// <summary>For what is kept in a prompt cache for an hour.</summary>
     public decimal CacheWrite1h { get; init; } = CacheWrite;
 

@@ -127,7 +127,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
         if (exchange.Chosen is { } chosen)
         {
             SetRoute(row, chosen);
-            row.Routing = RoutingRecord.Of(exchange.Candidates, exchange.RoutingReason, exchange.Attempts);
+            row.Routing = RoutingRecord.Of(exchange.Decision, exchange.Candidates, exchange.Attempts);
             row.Retries = exchange.Retries;
             Note(row, exchange.Conversion?.Notes);
             row.Fallbacks = exchange.Fallbacks;

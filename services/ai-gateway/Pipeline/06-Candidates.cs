@@ -5,20 +5,22 @@ using ThinkWatch.AiGateway.Surfaces;
 namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>Who could answer, in which order. Pure computation.</summary>
-internal sealed class CandidatesStage(FormatRegistry formats, Random random) : IStage
+internal sealed class CandidatesStage(FormatRegistry formats, RouteChoice choice) : IStage
 {
     public bool AppliesTo(ISurface surface) => surface is ICallSurface;
 
     public ValueTask<Refusal?> RunAsync(Exchange exchange)
     {
-        var surface = (ICallSurface)exchange.Surface;
-        exchange.RoutingReason = RouteOrder.Draw(exchange.Model!.Routes, exchange.Candidates, random);
-        for (var i = exchange.Candidates.Count - 1; i >= 0; i--)
+        var format = ((ICallSurface)exchange.Surface).Format;
+        foreach (var route in exchange.Model!.Routes)
         {
-            if (formats.TargetFor(surface.Format, exchange.Candidates[i].Upstream) is null)
-                exchange.Candidates.RemoveAt(i);
+            if (formats.TargetFor(format, route.Upstream) is not null)
+                exchange.Candidates.Add(route);
         }
 
-        return new(exchange.Candidates.Count == 0 && surface is not IEstimatingSurface ? Refusals.NoRoute(exchange.Model.ModelId) : null);
+        if (exchange.Candidates.Count == 0)
+            return new(exchange.Surface is IEstimatingSurface ? null : Refusals.NoRoute(exchange.Model.ModelId));
+        exchange.Decision = choice.Decide(exchange.Model, exchange.Principal!.Principal.UserId, exchange.Candidates);
+        return default;
     }
 }

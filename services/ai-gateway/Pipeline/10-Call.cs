@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Limits;
@@ -8,7 +9,7 @@ using ThinkWatch.Settings;
 namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>Has the call answered: one candidate after another, until the first byte has reached the client.</summary>
-internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, ISettings settings, GatewayMetrics metrics) : IStage
+internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteAffinity affinity, ISettings settings, GatewayMetrics metrics) : IStage
 {
     public bool AppliesTo(ISurface surface) => surface is not UnknownSurface;
 
@@ -26,8 +27,7 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, ISetti
             if (previous is not null && !await FallOverAsync(exchange, previous, candidate))
                 continue;
             previous = candidate;
-            var gate = candidate.Upstream.Gate;
-            if (!gate.TryEnter(settings.Get(SettingsRegistry.Gateway.MaxConcurrentPerProvider)))
+            if (!await TryEnterAsync(exchange, candidate))
             {
                 exchange.Attempts.Add(new Attempt(candidate, 0, "busy", 0));
                 last ??= Refusals.ProviderBusy;
@@ -41,15 +41,26 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, ISetti
             }
             finally
             {
-                gate.Leave();
+                candidate.Upstream.Gate.Leave();
             }
 
+            if (result.Refusal is null && exchange.Decision.Affinity != RouteAffinity.None)
+                affinity.Remember(exchange.Principal!.Principal.UserId, exchange.Model!.ModelId, candidate);
             if (result.IsFinal)
                 return result.Refusal;
             last = result.Refusal;
         }
 
         return last;
+    }
+
+    /// <summary>A busy provider is passed over; the last one is waited for a little.</summary>
+    private ValueTask<bool> TryEnterAsync(Exchange exchange, RouteCandidate candidate)
+    {
+        var maximum = settings.Get(SettingsRegistry.Gateway.MaxConcurrentPerProvider);
+        return ReferenceEquals(candidate, exchange.Candidates[^1])
+            ? candidate.Upstream.Gate.EnterAsync(maximum, UpstreamGate.Patience, exchange.Cancelled)
+            : new(candidate.Upstream.Gate.TryEnter(maximum));
     }
 
     /// <summary>Moves the reservation on. False: the next candidate is at its own limit.</summary>

@@ -58,7 +58,7 @@ internal sealed class Exchange : IDisposable
 
     public List<RouteCandidate> Candidates { get; } = [];
 
-    public string RoutingReason { get; set; } = "";
+    public RoutingDecision Decision { get; set; } = RoutingDecision.OnlyRoute;
 
     public LimitsAnswer Limits { get; set; }
 
@@ -200,7 +200,7 @@ internal sealed class Exchange : IDisposable
         Catalog = CatalogView.Empty;
         Model = null;
         Candidates.Clear();
-        RoutingReason = "";
+        Decision = RoutingDecision.OnlyRoute;
         Limits = default;
         Ticket = null;
         Attempts.Clear();

@@ -62,6 +62,10 @@ internal static class Refusals
 
     public static readonly Refusal ProviderBusy = Later("provider_busy", "Too many calls to the provider are under way.");
 
+    public static readonly Refusal CircuitOpen = new(
+        StatusCodes.Status503ServiceUnavailable, Unavailable, "no_healthy_route", "The providers of this model are failing; they are tried again in a moment.", Outcome.Error)
+    { RetryAfterSeconds = 5 };
+
     public static readonly Refusal ProviderAuth = new(
         StatusCodes.Status502BadGateway, Upstream, "provider_auth", "The provider refuses the gateway's credentials. Tell your administrator.", Outcome.Error);
 

@@ -3,6 +3,7 @@ using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Outbound;
 using ThinkWatch.Settings;
@@ -43,15 +44,20 @@ internal sealed class UpstreamCaller(
             return new CallResult(unfit, IsFinal: false);
         var body = exchange.UpstreamBody!;
         var retries = settings.Get(SettingsRegistry.Gateway.RetryMax);
+        Refusal? last = null;
         for (var attempt = 0; ; attempt++)
         {
-            var result = await AttemptAsync(exchange, candidate, body);
+            var policy = BreakerPolicy.Of(settings);
+            if (!candidate.Health.TryEnter(policy, out var isProbe))
+                return Rest(exchange, candidate, last);
+            var result = await JudgeAsync(exchange, candidate, body, policy, isProbe);
             if (result.Refusal is null)
                 return CallResult.Answered;
             if (exchange.Http.Response.HasStarted)
                 return CallResult.Final(result.Refusal);
             if (!result.MayRetry || attempt >= retries || WaitBefore(attempt, result.RetryAfter) is not { } wait)
                 return new CallResult(result.Refusal, IsFinal: !result.MayFallOver);
+            last = result.Refusal;
             await Task.Delay(wait, time, exchange.Http.RequestAborted);
             exchange.Retries++;
             metrics.Retried(candidate.Upstream);
@@ -86,6 +92,48 @@ internal sealed class UpstreamCaller(
             ? Refusals.ConversionLossy(exchange.Conversion.Notes.ToString())
             : null;
     }
+
+    /// <summary>The route's circuit breaker is open: it is left alone, and what was said before it opened stands.</summary>
+    private static CallResult Rest(Exchange exchange, RouteCandidate candidate, Refusal? last)
+    {
+        if (last is null)
+            exchange.Attempts.Add(new Attempt(candidate, 0, "circuit_open", 0));
+        return new CallResult(last ?? Refusals.CircuitOpen, IsFinal: false);
+    }
+
+    /// <summary>One attempt, and what it says about the route.</summary>
+    private async ValueTask<AttemptResult> JudgeAsync(Exchange exchange, RouteCandidate candidate, UpstreamBody body, BreakerPolicy policy, bool isProbe)
+    {
+        var attempts = exchange.Attempts.Count;
+        var outcome = AttemptOutcome.Neither;
+        var took = 0L;
+        try
+        {
+            var result = await AttemptAsync(exchange, candidate, body);
+            if (exchange.Attempts.Count > attempts)
+            {
+                var attempt = exchange.Attempts[^1];
+                outcome = OutcomeOf(attempt, result);
+                took = attempt.Fault is null ? Math.Max(1, attempt.Milliseconds) : 0;
+            }
+
+            return result;
+        }
+        finally
+        {
+            candidate.Health.End(policy, outcome, took, isProbe);
+        }
+    }
+
+    /// <summary>Only what is the provider's fault counts against it; a limited or unauthorized key says nothing about the route.</summary>
+    private static AttemptOutcome OutcomeOf(in Attempt attempt, in AttemptResult result) => attempt.Status switch
+    {
+        _ when attempt.Fault is null => AttemptOutcome.Good,
+        _ when ReferenceEquals(result.Refusal, Refusals.ClientGone) => AttemptOutcome.Neither,
+        StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests => AttemptOutcome.Neither,
+        >= 400 and < 500 => AttemptOutcome.Good,
+        _ => AttemptOutcome.Failed,
+    };
 
     /// <summary>Null: the provider asks for more patience than the setting has.</summary>
     private TimeSpan? WaitBefore(int attempt, TimeSpan? retryAfter)

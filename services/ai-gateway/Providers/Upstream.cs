@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Routing.Health;
 
 namespace ThinkWatch.AiGateway.Providers;
 
@@ -42,6 +43,9 @@ internal sealed record Upstream
     public required HttpMessageInvoker Invoker { get; init; }
 
     public required UpstreamGate Gate { get; init; }
+
+    /// <summary>Of its calls for models that are routed by their prefix.</summary>
+    public required RouteHealth Health { get; init; }
 
     public bool Can(string capability, bool otherwise) => Capabilities.GetValueOrDefault(capability, otherwise);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.Outbound;
 
@@ -10,7 +11,7 @@ namespace ThinkWatch.AiGateway.Providers;
 /// Makes callable providers of catalog entries. What must outlive a snapshot stays here: connection pools and gates, by provider.
 /// Used by the catalog feed's thread only; what it hands out is used by all.
 /// </summary>
-internal sealed partial class UpstreamFactory(IEnumerable<IProviderType> types, Vault vault, TelemetryState telemetry, ILogger<UpstreamFactory> log) : IDisposable
+internal sealed partial class UpstreamFactory(IEnumerable<IProviderType> types, RouteHealthBook book, Vault vault, TelemetryState telemetry, ILogger<UpstreamFactory> log) : IDisposable
 {
     private readonly FrozenDictionary<string, IProviderType> _types = types
         .SelectMany(static type => type.Names.Select(name => (name, type)))
@@ -48,6 +49,7 @@ internal sealed partial class UpstreamFactory(IEnumerable<IProviderType> types, 
             Simulated = provider.Simulated,
             Invoker = lasting.Invoker,
             Gate = lasting.Gate,
+            Health = book.Of("", provider.Id, provider.Name),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.Settings;
 
@@ -11,10 +12,12 @@ internal sealed class CatalogViews : IDisposable
 {
     private readonly CatalogFeed _feed;
     private readonly UpstreamFactory _upstreams;
+    private readonly RouteHealthBook _book;
     private volatile CatalogView _current = CatalogView.Empty;
 
-    public CatalogViews(CatalogFeed feed, UpstreamFactory upstreams)
+    public CatalogViews(CatalogFeed feed, UpstreamFactory upstreams, RouteHealthBook book)
     {
+        _book = book;
         _feed = feed;
         _upstreams = upstreams;
         feed.Changed += Apply;
@@ -30,6 +33,7 @@ internal sealed class CatalogViews : IDisposable
         var upstreams = snapshot.Providers.Where(static provider => provider.Enabled)
             .Select(_upstreams.Create).OfType<Upstream>().ToDictionary(static upstream => upstream.Id);
         _upstreams.Forget(upstreams.Keys);
+        _book.Forget(upstreams.Keys.Concat(snapshot.Models.SelectMany(static model => model.Routes).Select(static route => route.Id)).ToHashSet());
         var organizations = snapshot.Models.Select(static model => model.OrgId).Concat(upstreams.Values.Select(static upstream => upstream.OrgId)).Distinct();
         _current = new CatalogView(snapshot.Sequence, organizations.ToFrozenDictionary(static org => org, org => new OrganizationCatalog(
             snapshot.Models.Where(model => model.OrgId == org).DistinctBy(static model => model.ModelId)
@@ -37,7 +41,7 @@ internal sealed class CatalogViews : IDisposable
             [.. upstreams.Values.Where(upstream => upstream.OrgId == org)])));
     }
 
-    private static ModelEntry Compile(Model model, Dictionary<string, Upstream> upstreams)
+    private ModelEntry Compile(Model model, Dictionary<string, Upstream> upstreams)
     {
         RouteCandidate[] routes =
         [
@@ -50,6 +54,8 @@ internal sealed class CatalogViews : IDisposable
         {
             ModelId = model.ModelId,
             Enabled = model.Enabled,
+            Strategy = model.Strategy,
+            AffinityMode = model.AffinityMode,
             OwnedBy = owners is [var only] ? only : "thinkwatch",
             CreatedAtUnix = model.CreatedAtUnix,
             DisplayName = model.DisplayName,
@@ -61,13 +67,14 @@ internal sealed class CatalogViews : IDisposable
         };
     }
 
-    private static RouteCandidate Compile(Model model, Contracts.Catalog.Route route, Upstream upstream) => new(
+    private RouteCandidate Compile(Model model, Contracts.Catalog.Route route, Upstream upstream) => new(
         upstream,
         route.Id,
         route.UpstreamModel.Length > 0 ? route.UpstreamModel : model.ModelId,
         route.Weight,
         ModelPrices.Of(route.Prices) ?? ModelPrices.Of(model.Prices),
-        new Contracts.Limits.Candidate { ProviderId = upstream.Id, RouteId = route.Id, RpmCap = route.RpmCap, TpmCap = route.TpmCap });
+        new Contracts.Limits.Candidate { ProviderId = upstream.Id, RouteId = route.Id, RpmCap = route.RpmCap, TpmCap = route.TpmCap },
+        _book.Of(route.Id, upstream.Id, upstream.Name));
 
     // Absent on the wire is zero; a model whose tokens do not count is no model with limits.
     private static double Multiplier(double value) => value > 0 ? value : 1;

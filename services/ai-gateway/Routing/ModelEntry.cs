@@ -8,6 +8,12 @@ internal sealed record ModelEntry
     /// <summary>False: the kill switch is thrown.</summary>
     public required bool Enabled { get; init; }
 
+    /// <summary>Empty: the setting decides.</summary>
+    public string Strategy { get; init; } = "";
+
+    /// <summary>Empty: the setting decides.</summary>
+    public string AffinityMode { get; init; } = "";
+
     /// <summary>Who it is said to be owned by in lists: the provider, when there is but one.</summary>
     public required string OwnedBy { get; init; }
 

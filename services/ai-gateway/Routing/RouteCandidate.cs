@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing.Health;
 
 namespace ThinkWatch.AiGateway.Routing;
 
@@ -13,7 +14,7 @@ internal sealed class RouteCandidate
 
     private readonly Uri?[] _urls = new Uri?[s_formats * 2];
 
-    public RouteCandidate(Upstream upstream, string routeId, string upstreamModel, int weight, ModelPrices? prices, Contracts.Limits.Candidate limits)
+    public RouteCandidate(Upstream upstream, string routeId, string upstreamModel, int weight, ModelPrices? prices, Contracts.Limits.Candidate limits, RouteHealth? health = null)
     {
         Upstream = upstream;
         RouteId = routeId;
@@ -22,6 +23,7 @@ internal sealed class RouteCandidate
         Weight = Math.Max(0, weight);
         Prices = prices;
         Limits = limits;
+        Health = health ?? upstream.Health;
         HeaderSafeProvider = HeaderSafe(upstream.Name);
         HeaderSafeModel = HeaderSafe(upstreamModel);
         OnlyRouteJson = RoutingRecord.Only(this);
@@ -54,6 +56,9 @@ internal sealed class RouteCandidate
 
     /// <summary>Shared by every check; never changed.</summary>
     public Contracts.Limits.Candidate Limits { get; }
+
+    /// <summary>Shared by all snapshots that hold this route.</summary>
+    public RouteHealth Health { get; }
 
     /// <summary>The row's <c>routing</c> when there was no choice and no retry.</summary>
     public string OnlyRouteJson { get; }

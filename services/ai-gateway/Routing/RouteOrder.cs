@@ -1,30 +1,29 @@
 namespace ThinkWatch.AiGateway.Routing;
 
-/// <summary>The order in which a model's routes are tried: each place is drawn by weight among those left. Pure computation.</summary>
+/// <summary>
+/// The order in which a model's routes are tried. Every route runs a race whose chances are its share: the order of arrival is that of drawing one after
+/// another without putting back. Who draws the same numbers gets the same order, which is how a caller stays where it was. Pure computation.
+/// </summary>
 internal static class RouteOrder
 {
-    public const string OnlyRoute = "only route";
-    public const string ByWeight = "drawn by weight";
-
-    /// <summary>Fills <paramref name="order"/>; returns why it is this order.</summary>
-    public static string Draw(ReadOnlySpan<RouteCandidate> routes, List<RouteCandidate> order, Random random)
+    /// <summary>Sorts <paramref name="order"/>, which holds the routes that <paramref name="shares"/> belong to; those without a share come last, as configured.</summary>
+    /// <param name="draw">A number in [0, 1) for a route.</param>
+    public static void Draw(List<RouteCandidate> order, ReadOnlySpan<double> shares, Func<RouteCandidate, double> draw)
     {
-        order.Clear();
-        order.AddRange(routes);
-        for (var place = 0; place < order.Count - 1; place++)
-        {
-            var total = 0L;
-            for (var i = place; i < order.Count; i++)
-                total += order[i].Weight;
-            if (total == 0)
-                break; // only those that are kept for a failover are left: as configured
-            var draw = random.NextInt64(total);
-            var chosen = place;
-            while ((draw -= order[chosen].Weight) >= 0)
-                chosen++;
-            (order[place], order[chosen]) = (order[chosen], order[place]);
-        }
+        Span<double> arrivals = stackalloc double[Math.Min(order.Count, 64)];
+        if (order.Count > arrivals.Length)
+            arrivals = new double[order.Count];
+        for (var i = 0; i < order.Count; i++)
+            arrivals[i] = shares[i] > 0 ? -Math.Log(1 - draw(order[i])) / shares[i] : double.PositiveInfinity;
 
-        return order.Count == 1 ? OnlyRoute : ByWeight;
+        // Few routes: insertion keeps equals in their order.
+        for (var i = 1; i < order.Count; i++)
+        {
+            for (var j = i; j > 0 && arrivals[j] < arrivals[j - 1]; j--)
+            {
+                (arrivals[j], arrivals[j - 1]) = (arrivals[j - 1], arrivals[j]);
+                (order[j], order[j - 1]) = (order[j - 1], order[j]);
+            }
+        }
     }
 }

@@ -11,31 +11,36 @@ namespace ThinkWatch.AiGateway.Routing;
 /// <param name="Milliseconds">Until the answer began, or the fault.</param>
 internal readonly record struct Attempt(RouteCandidate Candidate, int Status, string? Fault, long Milliseconds);
 
-/// <summary>The row's <c>routing</c>: who could have answered, why this order, who was tried with what result.</summary>
+/// <summary>The row's <c>routing</c>: who could have answered with which chances, why this order, who was tried with what result.</summary>
 internal static class RoutingRecord
 {
+    private const string OnlyRoute = "only route";
+
     public static string Only(RouteCandidate candidate)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            Begin(json, "only route", [candidate]);
+            json.WriteString("reason"u8, OnlyRoute);
+            json.WriteStartArray("candidates"u8);
+            Write(json, candidate, 1);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public static string Of(IReadOnlyList<RouteCandidate> candidates, string reason, IReadOnlyList<Attempt> attempts)
+    public static string Of(RoutingDecision decision, IReadOnlyList<RouteCandidate> order, IReadOnlyList<Attempt> attempts)
     {
-        if (candidates.Count == 1 && attempts is [{ Fault: null }])
-            return candidates[0].OnlyRouteJson;
+        if (decision.Routes.Length == 0 && order.Count == 1 && attempts is [{ Fault: null }])
+            return order[0].OnlyRouteJson;
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            Begin(json, reason, candidates);
+            Write(json, decision, order);
             json.WriteStartArray("attempts"u8);
             for (var i = 0; i < attempts.Count; i++)
                 Write(json, attempts[i]);
@@ -46,23 +51,40 @@ internal static class RoutingRecord
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void Begin(Utf8JsonWriter json, string reason, IReadOnlyList<RouteCandidate> candidates)
+    private static void Write(Utf8JsonWriter json, RoutingDecision decision, IReadOnlyList<RouteCandidate> order)
     {
-        json.WriteString("strategy"u8, "weighted"u8);
-        json.WriteString("reason"u8, reason);
-        json.WriteStartArray("candidates"u8);
-        for (var i = 0; i < candidates.Count; i++)
+        if (decision.Routes.Length == 0)
         {
-            var candidate = candidates[i];
-            json.WriteStartObject();
-            json.WriteString("provider"u8, candidate.Upstream.Name);
-            json.WriteString("route_id"u8, candidate.RouteId);
-            json.WriteString("upstream_model"u8, candidate.UpstreamModel);
-            json.WriteNumber("weight"u8, candidate.Weight);
-            json.WriteEndObject();
+            json.WriteString("reason"u8, OnlyRoute);
+        }
+        else
+        {
+            json.WriteString("strategy"u8, decision.Strategy);
+            json.WriteString("affinity"u8, decision.Affinity);
+            json.WriteString("reason"u8, decision.Strategy == RouteShares.Weighted ? "drawn by weight" : "drawn by score");
         }
 
+        json.WriteStartArray("candidates"u8);
+        for (var i = 0; i < order.Count; i++)
+            Write(json, order[i], ShareOf(decision, order[i]));
         json.WriteEndArray();
+    }
+
+    private static double ShareOf(RoutingDecision decision, RouteCandidate route)
+    {
+        var at = Array.IndexOf(decision.Routes, route);
+        return at < 0 ? 1 : decision.Shares[at];
+    }
+
+    private static void Write(Utf8JsonWriter json, RouteCandidate candidate, double share)
+    {
+        json.WriteStartObject();
+        json.WriteString("provider"u8, candidate.Upstream.Name);
+        json.WriteString("route_id"u8, candidate.RouteId);
+        json.WriteString("upstream_model"u8, candidate.UpstreamModel);
+        json.WriteNumber("weight"u8, candidate.Weight);
+        json.WriteNumber("share"u8, Math.Round(share, 4));
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, in Attempt attempt)

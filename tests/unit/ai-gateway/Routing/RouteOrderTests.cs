@@ -17,7 +17,9 @@ public sealed class RouteOrderTests
         var first = new Dictionary<string, int>();
         for (var i = 0; i < 10_000; i++)
         {
-            RouteOrder.Draw(routes, order, random).ShouldBe(RouteOrder.ByWeight);
+            order.Clear();
+            order.AddRange(routes);
+            RouteOrder.Draw(order, [0.7, 0.3, 0], _ => random.NextDouble());
             order.Select(static route => route.RouteId).ShouldBe(["a", "b", "c"], ignoreOrder: true);
             order[2].RouteId.ShouldBe("c");
             first[order[0].RouteId] = first.GetValueOrDefault(order[0].RouteId) + 1;
@@ -29,8 +31,8 @@ public sealed class RouteOrderTests
     [Fact]
     public void Draw_WithoutWeights_KeepsTheConfiguredOrder()
     {
-        var order = new List<RouteCandidate>();
-        RouteOrder.Draw([Route("a", 0), Route("b", 0)], order, new Random(1));
+        List<RouteCandidate> order = [Route("a", 0), Route("b", 0)];
+        RouteOrder.Draw(order, [0, 0], static _ => 0.5);
         order.Select(static route => route.RouteId).ShouldBe(["a", "b"]);
     }
 

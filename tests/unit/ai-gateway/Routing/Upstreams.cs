@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Providers;
+using ThinkWatch.AiGateway.Routing.Health;
 
 namespace ThinkWatch.AiGateway.Tests.Routing;
 
@@ -23,5 +24,6 @@ internal static class Upstreams
         Simulated = false,
         Invoker = null!,
         Gate = new UpstreamGate(),
+        Health = new RouteHealth("p", TimeProvider.System),
     };
 }
