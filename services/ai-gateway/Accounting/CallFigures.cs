@@ -1,3 +1,4 @@
+using ThinkWatch.AiGateway.Accounting.Tokens;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.Contracts.Audit;
 
@@ -60,8 +61,18 @@ internal readonly record struct CallFigures
         // A refusal before the first byte of an answer costs nothing, whoever refused.
         if (exchange.Chosen is null || exchange.ClientFirstByteAt == 0)
             return (null, "none");
-        var answerBytes = exchange.AnswerTextBytes > 0 || exchange.Facts.Stream ? exchange.AnswerTextBytes : exchange.AnswerBytes;
-        return (TokenUsage.Estimate(exchange.Body.Length, answerBytes), "estimated");
+        return (Estimate(exchange), "estimated");
+    }
+
+    private static TokenUsage Estimate(Exchange exchange)
+    {
+        var encoding = TokenCounter.EncodingOf(exchange.Chosen!.UpstreamModel);
+        var output = exchange.AnswerIsTruncated ? 0 : BodyTokens.OfAnswer(exchange.AnswerBody.WrittenSpan, encoding);
+
+        // Too large to be kept, or nothing that can be read: by its size.
+        if (exchange.AnswerIsTruncated || (output == 0 && exchange.AnswerTextBytes > 0))
+            output = TokenUsage.Tokens(exchange.AnswerTextBytes > 0 ? exchange.AnswerTextBytes : exchange.AnswerBytes);
+        return new TokenUsage(BodyTokens.OfRequest(exchange.Body.WrittenSpan, encoding), output, 0, 0, 0);
     }
 
     private static TimeSpan OverheadOf(Exchange exchange, TimeProvider time, long now)

@@ -8,8 +8,6 @@ internal readonly record struct TokenUsage(long Input, long Output, long Cached,
     /// <summary>The part of <see cref="CacheWrite"/> that is kept for an hour: it costs more than what is kept for five minutes.</summary>
     public long CacheWrite1h { get; init; }
 
-    /// <summary>A rough count for providers that report none: four bytes a token.</summary>
-    public static TokenUsage Estimate(long requestBytes, long answerBytes) => new(Tokens(requestBytes), Tokens(answerBytes), 0, 0, 0);
-
+    /// <summary>A rough count, before a call and for what cannot be read: four bytes a token.</summary>
     public static long Tokens(long bytes) => (bytes + BytesPerToken - 1) / BytesPerToken;
 }

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Accounting.Tokens;
 using ThinkWatch.AiGateway.Formats;
-using ThinkWatch.AiGateway.Formats.Anthropic;
 using ThinkWatch.AiGateway.Pipeline;
 
 namespace ThinkWatch.AiGateway.Surfaces;
@@ -28,7 +28,7 @@ internal sealed class CountTokensSurface : IEstimatingSurface
         using (var json = new Utf8JsonWriter(exchange.AnswerBody))
         {
             json.WriteStartObject();
-            json.WriteNumber("input_tokens"u8, TokenEstimate.Of(exchange.Body.WrittenSpan, exchange.Facts.Model));
+            json.WriteNumber("input_tokens"u8, Math.Max(1, BodyTokens.OfRequest(exchange.Body.WrittenSpan, TokenCounter.EncodingOf(exchange.Facts.Model))));
             json.WriteEndObject();
         }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Accounting.Tokens;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Pipeline;
@@ -48,6 +49,10 @@ internal sealed class EmbeddingsConverter(IEnumerable<IEmbeddingsUpstream> upstr
         {
         }
 
-        private long Estimate() => request.Inputs.Sum(static input => TokenUsage.Tokens(System.Text.Encoding.UTF8.GetByteCount(input)));
+        private long Estimate()
+        {
+            var encoding = TokenCounter.EncodingOf(request.UpstreamModel);
+            return request.Inputs.Sum(input => (long)TokenCounter.Count(input, encoding));
+        }
     }
 }

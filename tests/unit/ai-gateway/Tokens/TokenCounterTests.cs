@@ -34,17 +34,9 @@ public sealed class TokenCounterTests
 
     [Theory]
     [InlineData("a")]
-    [InlineData("ab")]
-    [InlineData("A")]
     [InlineData(" ")]
-    [InlineData("\n")]
-    [InlineData("好")]
     [InlineData("好A")]
-    [InlineData("\u0301")]
     [InlineData("!")]
-    [InlineData("'")]
-    [InlineData("1")]
-    [InlineData("😀")]
     [InlineData("qzxjkvwp")]
     public void Megabyte_OfOneThing_IsCountedFast(string unit)
     {
