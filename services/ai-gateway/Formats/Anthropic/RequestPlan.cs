@@ -117,11 +117,11 @@ internal sealed record RequestPlan
 
     private RequestPlan WithBudget(ThinkingSettings wanted, ConvertedCall call, List<Turn> turns)
     {
-        // A loop of tools must go on with the thoughts that began it.
+        // A loop of tools must go on with the thoughts that began it. Said outright: some models think unless they are told not to.
         if (Turn.LastCallsAreUnthought(turns))
         {
             call.Notes.Drop("thinking");
-            return this;
+            return Off(call.Notes);
         }
 
         var isBounded = call.Request.Sampling.MaxTokens is not null;
