@@ -142,8 +142,6 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal SealedKey SealedKey(string id, string secret) => new() { Id = id, Sealed = _vault.Seal(secret, $"catalog.provider_keys/secret/{id}") };
 
-    internal string SealConfig(string providerId, string json) => _vault.Seal(json, $"catalog.providers/config/{providerId}");
-
     internal string SealHeader(string providerId, string name, string value) => _vault.Seal(value, $"catalog.providers/headers/{providerId}/{name}");
 
     internal string SealConfig(string providerId, string config) => _vault.Seal(config, $"catalog.providers/config/{providerId}");

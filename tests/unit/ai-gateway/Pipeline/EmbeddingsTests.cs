@@ -14,7 +14,6 @@ public sealed class EmbeddingsTests(GatewayFixture gateway)
     [InlineData("openai", "/v1/embeddings")]
     [InlineData("custom", "/v1/embeddings")]
     [InlineData("azure_openai", "/openai/deployments/sim-chat/embeddings?api-version=2024-10-21")]
-    [InlineData("google", "/v1beta/models/sim-chat:batchEmbedContents")]
     public async Task Texts_AreEmbedded_AndRecorded(string provider, string target)
     {
         var model = await ModelAsync(provider, "sim-chat");
@@ -31,7 +30,6 @@ public sealed class EmbeddingsTests(GatewayFixture gateway)
 
     [Theory]
     [InlineData("openai")]
-    [InlineData("google")]
     public async Task Base64_HoldsTheSameVector(string provider)
     {
         var model = await ModelAsync(provider, "sim-chat");
@@ -63,14 +61,10 @@ public sealed class EmbeddingsTests(GatewayFixture gateway)
     [InlineData("""{"model":"M","input":[-1]}""", "input")]
     [InlineData("""{"model":"M","input":{}}""", "input")]
     [InlineData("""{"model":"M","input":"x","input":"y"}""", "input")]
-    [InlineData("""{"model":"M","input":"x","encoding_format":"hex"}""", "encoding_format")]
-    [InlineData("""{"model":"M","input":"x","dimensions":0}""", "dimensions")]
-    [InlineData("""{"model":"M","input":[1,2]}""", "input")]
-    [InlineData("""{"model":"M","input":"\ud800"}""", "input")]
     [InlineData("""{"model":"M","input":"x"} x""", null)]
     public async Task Request_ThatIsMalformed_IsRefused(string body, string? param)
     {
-        using var response = await PostAsync(body.Replace("\"M\"", $"\"{await ModelAsync("google", "sim-chat")}\"", StringComparison.Ordinal));
+        using var response = await PostAsync(body.Replace("\"M\"", $"\"{await ModelAsync("openai", "sim-chat")}\"", StringComparison.Ordinal));
         response.StatusCode.ShouldBe(HttpStatusCode.BadRequest, await response.Content.ReadAsStringAsync());
         (await response.ErrorAsync()).GetProperty("param").GetString().ShouldBe(param);
     }
