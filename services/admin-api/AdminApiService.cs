@@ -9,6 +9,7 @@ using ThinkWatch.AdminApi.Routes;
 using ThinkWatch.AdminApi.Setup;
 using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
+using ThinkWatch.AdminApi.Upstreams;
 using ThinkWatch.Changes;
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Contracts.Bodies;
@@ -37,6 +38,8 @@ internal static class AdminApiService
         builder.Services.AddHostedService(static services => services.GetRequiredService<CatalogPurge>());
         builder.Services.AddSingleton<ProviderSecrets>();
         builder.Services.AddSingleton<ProviderRules>();
+        builder.Services.AddSingleton<ProviderProbe>();
+        builder.Services.AddSingleton<ShippedPrices>();
         builder.Services.AddSingleton<SnapshotReader>();
         builder.Services.AddSingleton<SnapshotSource>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<SnapshotSource>());
@@ -53,6 +56,7 @@ internal static class AdminApiService
         app.UseManagementApi();
         app.MapGrpcService<CatalogService>();
         app.MapProviders();
+        app.MapUpstreams();
         app.MapModels();
         app.MapModelRoutes();
         app.MapSettings();

@@ -40,28 +40,44 @@ internal sealed class Model
 
     public DateTimeOffset UpdatedAt { get; init; }
 
-    public ModelView View(IReadOnlyCollection<ModelRoute> routes) => new()
+    public ModelView View(IReadOnlyCollection<ModelRoute> routes, ShippedPrices shipped)
     {
-        Id = Id,
-        ModelId = ModelId,
-        DisplayName = DisplayName,
-        Enabled = Enabled,
-        Strategy = Strategy,
-        AffinityMode = AffinityMode,
-        InputPrice = Prices.InputPrice,
-        OutputPrice = Prices.OutputPrice,
-        CachedInputPrice = Prices.CachedInputPrice,
-        CacheWritePrice = Prices.CacheWritePrice,
-        CacheWrite1hPrice = Prices.CacheWrite1hPrice,
-        ReasoningPrice = Prices.ReasoningPrice,
-        ContextWindow = ContextWindow,
-        MaxOutputTokens = MaxOutputTokens,
-        InputMultiplier = InputMultiplier,
-        OutputMultiplier = OutputMultiplier,
-        Tags = Tags,
-        Routes = [.. routes.Select(static route => route.View())],
-        Simulated = routes.Any(static route => route.Simulated),
-        CreatedAt = CreatedAt,
-        UpdatedAt = UpdatedAt,
-    };
+        var prices = EffectivePrices(routes, shipped);
+        return new()
+        {
+            Id = Id,
+            ModelId = ModelId,
+            DisplayName = DisplayName,
+            Enabled = Enabled,
+            Strategy = Strategy,
+            AffinityMode = AffinityMode,
+            InputPrice = prices.InputPrice,
+            OutputPrice = prices.OutputPrice,
+            CachedInputPrice = prices.CachedInputPrice,
+            CacheWritePrice = prices.CacheWritePrice,
+            CacheWrite1hPrice = prices.CacheWrite1hPrice,
+            ReasoningPrice = prices.ReasoningPrice,
+            PriceSource = PriceSource(prices),
+            ContextWindow = ContextWindow,
+            MaxOutputTokens = MaxOutputTokens,
+            InputMultiplier = InputMultiplier,
+            OutputMultiplier = OutputMultiplier,
+            Tags = Tags,
+            Routes = [.. routes.Select(static route => route.View())],
+            Simulated = routes.Any(static route => route.Simulated),
+            CreatedAt = CreatedAt,
+            UpdatedAt = UpdatedAt,
+        };
+    }
+
+    /// <summary>Its own prices, else those of the shipped table; unknown when there are neither.</summary>
+    public Prices EffectivePrices(IEnumerable<ModelRoute> routes, ShippedPrices shipped) =>
+        Prices != Prices.Unknown ? Prices : shipped.Find(ModelId, routes.Select(static route => route.UpstreamModel)) ?? Prices.Unknown;
+
+    private string PriceSource(Prices effective)
+    {
+        if (Prices != Prices.Unknown)
+            return ShippedPrices.Override;
+        return effective == Prices.Unknown ? ShippedPrices.None : ShippedPrices.Shipped;
+    }
 }

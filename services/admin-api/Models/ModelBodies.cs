@@ -131,6 +131,10 @@ internal sealed record ModelView
 
     public required decimal? ReasoningPrice { get; init; }
 
+    /// <summary>Where the prices come from: the table shipped with this release, somebody here, or nowhere.</summary>
+    [AllowedValues("shipped", "override", "none")]
+    public required string PriceSource { get; init; }
+
     public required long? ContextWindow { get; init; }
 
     public required long? MaxOutputTokens { get; init; }

@@ -12,7 +12,11 @@ internal static partial class ModelRules
     private const long MaximumTokens = 100_000_000;
     private const decimal MaximumMultiplier = 1000;
 
-    public static void Apply(Model model, ModelPatch patch, FieldErrors errors)
+    /// <param name="model">What is changed.</param>
+    /// <param name="patch">What was asked for.</param>
+    /// <param name="errors">Collects what is wrong.</param>
+    /// <param name="shipped">The prices that hold while the model has none of its own: the first own price leaves the others as they were shown.</param>
+    public static void Apply(Model model, ModelPatch patch, FieldErrors errors, Prices? shipped = null)
     {
         if (patch.ModelId.IsSet)
         {
@@ -29,7 +33,7 @@ internal static partial class ModelRules
         if (patch.Enabled.IsSet)
             model.Enabled = patch.Enabled.Value ?? true;
         ApplyRouting(model, patch, errors);
-        ApplyPrices(model, patch, errors);
+        ApplyPrices(model, patch, errors, shipped);
         ApplySizes(model, patch, errors);
         if (patch.Tags.IsSet)
         {
@@ -54,10 +58,10 @@ internal static partial class ModelRules
         }
     }
 
-    private static void ApplyPrices(Model model, ModelPatch patch, FieldErrors errors)
+    private static void ApplyPrices(Model model, ModelPatch patch, FieldErrors errors, Prices? shipped)
     {
-        var now = model.Prices;
-        model.Prices = new Prices
+        var now = model.Prices == Prices.Unknown ? shipped ?? Prices.Unknown : model.Prices;
+        var asked = new Prices
         {
             InputPrice = patch.InputPrice.Or(now.InputPrice),
             OutputPrice = patch.OutputPrice.Or(now.OutputPrice),
@@ -66,6 +70,8 @@ internal static partial class ModelRules
             CacheWrite1hPrice = patch.CacheWrite1hPrice.Or(now.CacheWrite1hPrice),
             ReasoningPrice = patch.ReasoningPrice.Or(now.ReasoningPrice),
         };
+        if (asked != now)
+            model.Prices = asked;
         model.Prices.Check(errors);
     }
 

@@ -28,10 +28,13 @@ internal sealed record ProviderCreate
     /// <summary>Extra headers; values are write-only and may hold {{user_id}}, {{user_email}}, {{team}}.</summary>
     public IReadOnlyDictionary<string, string?>? Headers { get; init; }
 
-    /// <summary>By type: api_version, region, access_key_id, secret_access_key, session_token …; secrets are write-only.</summary>
+    /// <summary>
+    /// azure_openai: api (deployments, v1), api_version; bedrock: region, endpoint, credentials (static, container, instance), access_key_id, secret_access_key, session_token.
+    /// Secrets are write-only.
+    /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Config { get; init; }
 
-    /// <summary>What the upstream can do beyond its type, e.g. responses, embeddings.</summary>
+    /// <summary>What the upstream can do beyond its type, e.g. responses; with '-' before it, what it cannot, e.g. -stream_usage.</summary>
     public IReadOnlyList<string>? Capabilities { get; init; }
 
     public bool? AllowPrivateNetwork { get; init; }

@@ -11,7 +11,6 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
 {
     private const int MaximumKeys = 32;
     private const int MaximumHeaders = 32;
-    private const int MaximumConfig = 32;
     private const int MaximumText = 200;
     private const int MaximumSecret = 8192;
     private const int MaximumCapabilities = 32;
@@ -38,9 +37,9 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
 
         if (patch.Capabilities.IsSet)
         {
-            provider.Capabilities = [.. (patch.Capabilities.Value ?? []).Distinct()];
-            errors.Require(provider.Capabilities.Count <= MaximumCapabilities && provider.Capabilities.All(static name => ConfigPattern().IsMatch(name ?? "")), "capabilities",
-                $"must be at most {MaximumCapabilities} names of lower-case letters, digits and '_'");
+            provider.Capabilities = [.. (patch.Capabilities.Value ?? []).DistinctBy(static name => name?.TrimStart('-'))];
+            errors.Require(provider.Capabilities.Count <= MaximumCapabilities && provider.Capabilities.All(static name => CapabilityPattern().IsMatch(name ?? "")), "capabilities",
+                $"must be at most {MaximumCapabilities} names of lower-case letters, digits and '_', with '-' before what it cannot do");
         }
 
         ApplyKeys(provider, patch, errors);
@@ -145,11 +144,11 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
         var config = given is null ? [] : secrets.OpenConfig(provider);
         foreach (var (name, value) in given ?? new Dictionary<string, JsonElement>())
         {
-            var field = $"config.{name}";
+            var field = $"config.{(name.Length <= 64 ? name : name[..64])}";
             if (value.ValueKind == JsonValueKind.Null)
                 config.Remove(name);
-            else if (!ConfigPattern().IsMatch(name))
-                errors.Add(field, "is not a name of a configuration value");
+            else if (!ConfigRules.Knows(provider.ProviderType, name))
+                errors.Add(field, $"is not read: {ConfigRules.NamesOf(provider.ProviderType)}");
             else if (value.ValueKind is JsonValueKind.Object or JsonValueKind.Array || value.GetRawText().Length > MaximumSecret)
                 errors.Add(field, $"must be a text, a number or a truth value of at most {MaximumSecret} characters");
             else if (value.ValueKind == JsonValueKind.String && Masks.IsMask(value.GetString()!))
@@ -158,7 +157,7 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
                 config[name] = value.Clone();
         }
 
-        errors.Require(config.Count <= MaximumConfig, "config", $"must not have more than {MaximumConfig} items");
+        ConfigRules.Check(provider, config, errors);
         secrets.SealConfig(provider, config);
     }
 
@@ -170,6 +169,6 @@ internal sealed partial class ProviderRules(ProviderSecrets secrets)
     [GeneratedRegex(@"^[a-z0-9!#$%&'*+.^_`|~-]{1,100}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
     private static partial Regex HeaderPattern();
 
-    [GeneratedRegex(@"^[a-z][a-z0-9_]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex ConfigPattern();
+    [GeneratedRegex(@"^-?[a-z][a-z0-9_]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex CapabilityPattern();
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ThinkWatch.AdminApi.Store;
+using ThinkWatch.AdminApi.Upstreams;
 
 namespace ThinkWatch.AdminApi.Providers;
 
@@ -9,9 +10,6 @@ namespace ThinkWatch.AdminApi.Providers;
 /// </summary>
 internal sealed class ProviderSecrets(Vault vault)
 {
-    /// <summary>Of the configuration, these are shown; whatever else it holds is a secret.</summary>
-    private static readonly HashSet<string> _plainConfig = ["api_version", "api", "region", "endpoint", "deployment", "organization", "project", "service_tier"];
-
     public ProviderKey SealKey(string secret)
     {
         var id = Guid.CreateVersion7();
@@ -31,8 +29,19 @@ internal sealed class ProviderSecrets(Vault vault)
         provider.ConfigShown = JsonSerializer.Serialize(config.ToDictionary(static item => item.Key, static item => Shown(item.Key, item.Value)));
     }
 
+    /// <summary>What a call to it takes, in clear. It lives as long as the call and is never written anywhere.</summary>
+    public ProviderReach Reach(Provider provider) => new()
+    {
+        Type = provider.ProviderType,
+        BaseUrl = new Uri(provider.BaseUrl),
+        AllowPrivateNetwork = provider.AllowPrivateNetwork,
+        Key = provider.Keys is [var first, ..] ? vault.OpenString(first.Sealed, $"catalog.provider_keys/secret/{first.Id}") : null,
+        Headers = [.. provider.Headers.Select(header => (header.Key, vault.OpenString(header.Value.Sealed, $"catalog.providers/headers/{provider.Id}/{header.Key}")))],
+        Config = OpenConfig(provider).ToDictionary(static item => item.Key, static item => item.Value.ToString()),
+    };
+
     private static JsonElement Shown(string name, JsonElement value) =>
-        _plainConfig.Contains(name) ? value : JsonSerializer.SerializeToElement(Masks.Of(value.ToString()));
+        ConfigRules.Shown.Contains(name) ? value : JsonSerializer.SerializeToElement(Masks.Of(value.ToString()));
 
     private static string ConfigCell(Guid providerId) => $"catalog.providers/config/{providerId}";
 }

@@ -89,7 +89,7 @@ internal static class ProviderStore
         .WithJson("headers", JsonSerializer.Serialize(provider.Headers))
         .With("config_sealed", provider.ConfigSealed)
         .WithJson("config_shown", provider.ConfigShown)
-        .WithJson("capabilities", JsonSerializer.Serialize(provider.Capabilities.ToDictionary(static name => name, static _ => true)));
+        .WithJson("capabilities", JsonSerializer.Serialize(provider.Capabilities.ToDictionary(static name => name.TrimStart('-'), static name => !name.StartsWith('-'))));
 
     private static async Task InsertKeysAsync(NpgsqlTransaction transaction, Provider provider, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ internal static class ProviderStore
         Headers = JsonSerializer.Deserialize<Dictionary<string, SealedText>>(reader.Get<string>("headers"))!,
         ConfigSealed = reader.GetTextOrNull("config_sealed"),
         ConfigShown = reader.Get<string>("config_shown"),
-        Capabilities = [.. JsonSerializer.Deserialize<Dictionary<string, bool>>(reader.Get<string>("capabilities"))!.Where(static flag => flag.Value).Select(static flag => flag.Key).Order(StringComparer.Ordinal)],
+        Capabilities = [.. JsonSerializer.Deserialize<Dictionary<string, bool>>(reader.Get<string>("capabilities"))!.Select(static flag => flag.Value ? flag.Key : '-' + flag.Key).Order(StringComparer.Ordinal)],
         Simulated = reader.Get<bool>("simulated"),
         Keys = ReadKeys(reader),
         Version = reader.Get<long>("version"),

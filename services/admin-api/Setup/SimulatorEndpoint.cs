@@ -33,7 +33,7 @@ internal static class SimulatorEndpoint
             .WithSummary("Add the simulated provider and its models; does nothing where they exist");
 
     private static async Task<Ok<SimulatorView>> AddAsync(
-        HttpContext http, FleetAddresses addresses, ProviderRules rules, CatalogChanges changes, CancellationToken cancellationToken)
+        HttpContext http, FleetAddresses addresses, ProviderRules rules, CatalogChanges changes, ShippedPrices shipped, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
         caller.MustHold("models:create");
@@ -47,7 +47,7 @@ internal static class SimulatorEndpoint
                 var audit = new List<AuditEntry>();
                 var provider = await ProviderAsync(http, transaction, caller.OrgId(), baseUrl, rules, audit, token);
                 foreach (var model in _models)
-                    await ModelAsync(http, transaction, provider, model, audit, token);
+                    await ModelAsync(http, transaction, provider, model, shipped, audit, token);
                 return new Change<SimulatorView>(new(provider.Id, [.. _models.Select(static model => model.ModelId)]), [.. audit]);
             },
             cancellationToken);
@@ -81,7 +81,7 @@ internal static class SimulatorEndpoint
     }
 
     private static async Task ModelAsync(
-        HttpContext http, Npgsql.NpgsqlTransaction transaction, Provider provider, SimulatedModel simulated, List<AuditEntry> audit, CancellationToken cancellationToken)
+        HttpContext http, Npgsql.NpgsqlTransaction transaction, Provider provider, SimulatedModel simulated, ShippedPrices shipped, List<AuditEntry> audit, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
         var model = await ModelStore.FindAsync(connection, provider.OrgId, simulated.ModelId, forUpdate: true, cancellationToken);
@@ -99,7 +99,7 @@ internal static class SimulatorEndpoint
                 Tags = ["simulated"],
             };
             await ModelStore.InsertAsync(transaction, model, cancellationToken);
-            audit.Add(http.Audit("model.create", "model", model.Id.ToString(), after: model.View([])));
+            audit.Add(http.Audit("model.create", "model", model.Id.ToString(), after: model.View([], shipped)));
         }
 
         var routes = await RouteStore.ListAsync(connection, provider.OrgId, [model.Id], cancellationToken);

@@ -8,7 +8,7 @@ using Route = ThinkWatch.Contracts.Catalog.Route;
 namespace ThinkWatch.AdminApi.Snapshots;
 
 /// <summary>Reads the whole catalog, of all organisations, as it was at one moment. Secrets stay sealed: who uses them opens them.</summary>
-internal sealed class SnapshotReader(NpgsqlDataSource database)
+internal sealed class SnapshotReader(NpgsqlDataSource database, AdminApi.Models.ShippedPrices shipped)
 {
     public async Task<Snapshot> ReadAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
         }
     }
 
-    private static async Task ReadModelsAsync(NpgsqlConnection connection, Snapshot snapshot, CancellationToken cancellationToken)
+    private async Task ReadModelsAsync(NpgsqlConnection connection, Snapshot snapshot, CancellationToken cancellationToken)
     {
         await using (var command = new NpgsqlCommand("SELECT * FROM models WHERE deleted_at IS NULL ORDER BY id", connection))
             snapshot.Models.AddRange(await command.ReadAllAsync(ReadModel, cancellationToken));
@@ -57,6 +57,19 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
             if (byId.TryGetValue(reader.Get<Guid>("model_id").ToString(), out var model))
                 model.Routes.Add(ReadRoute(reader));
         }
+
+        foreach (var model in snapshot.Models)
+            PriceAsShipped(model);
+    }
+
+    /// <summary>What nobody has priced here costs what the shipped table says: a route by what it leads to, a model by its name.</summary>
+    private void PriceAsShipped(Model model)
+    {
+        if (model.Prices.CalculateSize() > 0)
+            return;
+        model.Prices = shipped.Find(model.ModelId, model.Routes.Select(static route => route.UpstreamModel))?.ToWire() ?? model.Prices;
+        foreach (var route in model.Routes)
+            route.Prices ??= shipped.Find(route.UpstreamModel)?.ToWire();
     }
 
     private static async Task ReadSettingsAsync(NpgsqlConnection connection, Snapshot snapshot, CancellationToken cancellationToken)

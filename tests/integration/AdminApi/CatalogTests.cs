@@ -31,6 +31,12 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
     {
         foreach (var type in new[] { "openai", "anthropic", "google", "azure_openai", "bedrock", "custom" })
         {
+            var config = type switch
+            {
+                "azure_openai" => new Dictionary<string, string> { ["api"] = "deployments", ["api_version"] = "2024-10-21" },
+                "bedrock" => new() { ["region"] = "eu-west-1", ["access_key_id"] = "AKIDEXAMPLE12345", ["secret_access_key"] = "config-very-secret-9abc" },
+                _ => [],
+            };
             var created = await _admin.CreateAsync("/api/admin/providers", new
             {
                 name = $"p-{type}".Replace('_', '-'),
@@ -39,13 +45,16 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
                 base_url = "https://api.example.com/v1/",
                 api_key = "sk-very-secret-key-1234",
                 headers = new Dictionary<string, string> { ["X-Team"] = "header-very-secret-5678" },
-                config = new Dictionary<string, string> { ["region"] = "eu-west-1", ["secret_access_key"] = "config-very-secret-9abc" },
+                config,
                 timeout_secs = 30,
             });
             created["api_key"]!.GetValue<string>().ShouldBe("••••1234");
             created["headers"]!["x-team"]!.GetValue<string>().ShouldBe("••••5678");
-            created["config"]!["region"]!.GetValue<string>().ShouldBe("eu-west-1");
-            created["config"]!["secret_access_key"]!.GetValue<string>().ShouldBe("••••9abc");
+            created["config"]!.AsObject().ToDictionary(static item => item.Key, static item => item.Value!.GetValue<string>()).ShouldBe(type switch
+            {
+                "bedrock" => new() { ["region"] = "eu-west-1", ["access_key_id"] = "••••2345", ["secret_access_key"] = "••••9abc" },
+                _ => config,
+            });
             created["base_url"]!.GetValue<string>().ShouldBe("https://api.example.com/v1");
 
             var (_, read) = await _admin.SendAsync(HttpMethod.Get, $"/api/admin/providers/{created.Id()}");
@@ -64,6 +73,20 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
         var errors = JsonNode.Parse(body)!["errors"]!.AsObject().Select(static e => e.Key).ToArray();
         errors.ShouldBe(["provider_type", "name", "base_url", "timeout_secs", "api_key", "headers.Host"], ignoreOrder: true);
         body.ShouldNotContain("hunter2");
+    }
+
+    [Theory]
+    [InlineData("openai", """{"region":"eu-west-1"}""", "config.region")]
+    [InlineData("azure_openai", """{"api":"v3","api_version":"yesterday"}""", "config.api,config.api_version")]
+    [InlineData("bedrock", """{"region":"Frankfurt","credentials":"mine","secret_access_key":"x"}""", "config.region,config.credentials,config.access_key_id")]
+    [InlineData("bedrock", """{"credentials":"static"}""", "config.access_key_id,config.secret_access_key")]
+    [InlineData("bedrock", """{"credentials":"instance","access_key_id":"AKIDEXAMPLE12345"}""", "config.credentials")]
+    [InlineData("bedrock", """{"endpoint":"http://169.254.169.254"}""", "config.endpoint")]
+    public async Task ProviderConfig_OfAnotherTypeOrShape_IsRefusedByName(string type, string config, string fields)
+    {
+        var (status, body) = await _admin.SendAsync(HttpMethod.Post, "/api/admin/providers", $$"""{"name":"a","provider_type":"{{type}}","base_url":"https://example.com","config":{{config}}}""");
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        JsonNode.Parse(body)!["errors"]!.AsObject().Select(static e => e.Key).ShouldBe(fields.Split(','), ignoreOrder: true);
     }
 
     [Theory]
@@ -159,6 +182,25 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
 
         (await _admin.SendAsync(HttpMethod.Delete, $"/api/admin/model-routes/{byName.Id()}")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await _admin.ReadAsync($"/api/admin/models/{model.Id()}/routes"))["items"]!.AsArray().Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Prices_NotGiven_AreTheShippedOnes_UntilSomebodyOverrides_AndUnknownIsNeverZero()
+    {
+        var shipped = await _admin.CreateAsync("/api/admin/models", new { model_id = "gpt-4o-2024-08-06" });
+        shipped["price_source"]!.GetValue<string>().ShouldBe("shipped");
+        shipped["input_price"]!.GetValue<string>().ShouldBe("2.5");
+        var unknown = await _admin.CreateAsync("/api/admin/models", new { model_id = "acme-unheard-of" });
+        unknown["price_source"]!.GetValue<string>().ShouldBe("none");
+        unknown["input_price"].ShouldBeNull();
+        unknown["output_price"].ShouldBeNull();
+
+        var path = $"/api/admin/models/{shipped.Id()}";
+        var changed = JsonNode.Parse((await _admin.SendAsync(HttpMethod.Patch, path, """{"input_price":"9"}""")).Body)!;
+        (changed["price_source"]!.GetValue<string>(), changed["input_price"]!.GetValue<string>(), changed["output_price"]!.GetValue<string>()).ShouldBe(("override", "9", "10"));
+        var cleared = JsonNode.Parse((await _admin.SendAsync(
+            HttpMethod.Patch, path, """{"input_price":null,"output_price":null,"cached_input_price":null}""")).Body)!;
+        (cleared["price_source"]!.GetValue<string>(), cleared["input_price"]!.GetValue<string>()).ShouldBe(("shipped", "2.5"));
     }
 
     [Fact]

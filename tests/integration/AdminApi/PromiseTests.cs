@@ -30,6 +30,8 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         {
             ["POST /api/admin/providers"] = ("/api/admin/providers", """{"name":"p2","provider_type":"custom","base_url":"https://example.com"}"""),
             ["PATCH /api/admin/providers/{id:guid}"] = ($"/api/admin/providers/{provider}", """{"enabled":true}"""),
+            ["POST /api/admin/providers/test"] = ("/api/admin/providers/test", """{"provider_type":"custom","base_url":"http://localhost:9"}"""),
+            ["POST /api/admin/providers/{id:guid}/import-models"] = ($"/api/admin/providers/{provider}/import-models", """{"models":[{"upstream_model":"imported"}]}"""),
             ["POST /api/admin/models"] = ("/api/admin/models", """{"model_id":"m2"}"""),
             ["PATCH /api/admin/models/{id}"] = ("/api/admin/models/m", """{"enabled":true}"""),
             ["POST /api/admin/models/{id}/routes"] = ("/api/admin/models/m2/routes", $$"""{"provider_id":"{{provider}}"}"""),
@@ -63,7 +65,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         var answers = new List<string>();
         foreach (var body in new[]
         {
-            $$$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{{Secret}}}","headers":{"x-a":"{{{Secret}}}"},"config":{"a":"{{{Secret}}}"}}""",
+            $$$"""{"name":"s","provider_type":"bedrock","base_url":"https://example.com","api_key":"{{{Secret}}}","headers":{"x-a":"{{{Secret}}}"},"config":{"access_key_id":"AKIDEXAMPLE12345","secret_access_key":"{{{Secret}}}"}}""",
             $$$"""{"name":"s","provider_type":"custom","base_url":"https://example.com","api_key":"{{{Secret}}}"}""",
             $$$"""{"name":"s","provider_type":"custom","base_url":"https://{{{Secret}}}:{{{Secret}}}@example.com","api_key":"{{{Secret}}} "}""",
             $$$"""{"name":"s","api_key":["{{{Secret}}}"]}""",

@@ -46,11 +46,11 @@ public sealed class WatchTests(EmbeddedStores stores) : IAsyncLifetime
         var provider = await _admin.CreateAsync("/api/admin/providers", new
         {
             name = "watched",
-            provider_type = "custom",
+            provider_type = "bedrock",
             base_url = "https://example.com",
             api_key = "watched-secret-1234",
             headers = new Dictionary<string, string> { ["X-Team"] = "header-secret-5678" },
-            config = new Dictionary<string, string> { ["secret"] = "config-secret-9abc" },
+            config = new Dictionary<string, string> { ["access_key_id"] = "AKIDEXAMPLE12345", ["secret_access_key"] = "config-secret-9abc" },
         });
         await UntilAsync(() => feed.Current.Providers.Count == 1, _second);
         var model = await _admin.CreateAsync("/api/admin/models", new { model_id = "m", input_price = "0.5" });
@@ -61,7 +61,7 @@ public sealed class WatchTests(EmbeddedStores stores) : IAsyncLifetime
         var vault = watcher.Services.GetRequiredService<Vault>();
         vault.OpenString(seen.ApiKeys[0].Sealed, $"catalog.provider_keys/secret/{seen.ApiKeys[0].Id}").ShouldBe("watched-secret-1234");
         vault.OpenString(seen.SealedHeaders["x-team"], $"catalog.providers/headers/{seen.Id}/x-team").ShouldBe("header-secret-5678");
-        vault.OpenString(seen.SealedConfig, $"catalog.providers/config/{seen.Id}").ShouldBe("""{"secret":"config-secret-9abc"}""");
+        vault.OpenString(seen.SealedConfig, $"catalog.providers/config/{seen.Id}").ShouldBe("""{"access_key_id":"AKIDEXAMPLE12345","secret_access_key":"config-secret-9abc"}""");
         feed.Current.ToString().ShouldNotContain("-secret-");
         feed.Current.Models[0].ShouldSatisfyAllConditions(m => m.Id.ShouldBe(model.Id()), m => m.Prices.Input.ShouldBe("0.5"), m => m.Prices.Output.ShouldBe(""), m => m.OrgId.ShouldBe(_org.ToString()));
 

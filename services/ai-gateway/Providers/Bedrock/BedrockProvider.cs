@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AiGateway.Providers.Bedrock;
 
@@ -70,7 +71,7 @@ internal sealed class BedrockProvider(RoleCredentials roles, TimeProvider time) 
             request.Headers.TryAddWithoutValidation(headers[i].Name, headers[i].Value);
         request.Headers.Remove("authorization");
         request.Headers.TryAddWithoutValidation(
-            "authorization", SigV4.Authorize(request.Method.Method, url, headers, payloadHash, credentials, region, Service, timestamp));
+            "authorization", SigV4.Authorize(request.Method.Method, url, headers, payloadHash, credentials.AccessKeyId, credentials.SecretAccessKey, region, Service, timestamp));
     }
 
     private BedrockConfig ConfigOf(Upstream upstream) => _configs.GetValue(upstream, static upstream => BedrockConfig.Of(upstream.Config, upstream.BaseUrl));

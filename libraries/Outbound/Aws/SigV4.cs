@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace ThinkWatch.AiGateway.Providers.Bedrock;
+namespace ThinkWatch.Outbound.Aws;
 
 /// <summary>AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html). Pure: the same input gives the same header.</summary>
-internal static class SigV4
+public static class SigV4
 {
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
@@ -15,8 +15,12 @@ internal static class SigV4
     /// <summary>The value of the <c>authorization</c> header.</summary>
     /// <param name="headers">What is signed: names in lower case, sorted; values as they are sent. <c>host</c> must be among them.</param>
     public static string Authorize(
-        string method, Uri url, IReadOnlyList<(string Name, string Value)> headers, string payloadHash, AwsCredentials credentials, string region, string service, string timestamp)
+        string method, Uri url, IReadOnlyList<(string Name, string Value)> headers, string payloadHash,
+        string accessKeyId, string secretAccessKey, string region, string service, string timestamp)
     {
+        ArgumentNullException.ThrowIfNull(url);
+        ArgumentNullException.ThrowIfNull(headers);
+        ArgumentNullException.ThrowIfNull(timestamp);
         var names = string.Join(';', headers.Select(static header => header.Name));
         var request = new StringBuilder()
             .Append(method).Append('\n')
@@ -28,8 +32,8 @@ internal static class SigV4
         var day = timestamp[..8];
         var scope = $"{day}/{region}/{service}/aws4_request";
         var toSign = $"{Algorithm}\n{timestamp}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(request.ToString())))}";
-        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + credentials.SecretAccessKey), day), region), service), "aws4_request");
-        return $"{Algorithm} Credential={credentials.AccessKeyId}/{scope}, SignedHeaders={names}, Signature={Convert.ToHexStringLower(Hmac(key, toSign))}";
+        var key = Hmac(Hmac(Hmac(Hmac(Encoding.UTF8.GetBytes("AWS4" + secretAccessKey), day), region), service), "aws4_request");
+        return $"{Algorithm} Credential={accessKeyId}/{scope}, SignedHeaders={names}, Signature={Convert.ToHexStringLower(Hmac(key, toSign))}";
     }
 
     /// <summary>The path as it is sent, its segments encoded once more: every service but S3 counts so.</summary>
