@@ -46,7 +46,7 @@ internal static class BedrockRequest
 
     public static void RequireKnown(JsonElement element, FrozenSet<string> known, string path)
     {
-        if (element.ValueKind == JsonValueKind.Object && element.Unknown(known) is { } extra)
+        if (element.Unknown(known) is { } extra)
             throw Refused.Invalid($"Malformed input request: #{path}: extraneous key [{extra}] is not permitted, please reformat your input and try again.");
     }
 

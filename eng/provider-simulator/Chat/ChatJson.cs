@@ -74,10 +74,40 @@ internal static class ChatJson
         }
 
         json.WriteEndObject();
-        json.WriteNull("logprobs");
+        WriteLogprobs(json, answer.Prompt.Logprobs ? answer.Blocks.OfType<TextBlock>().SelectMany(static block => block.Pieces) : null);
         json.WriteString("finish_reason", FinishReason(answer));
         if (filters)
             ContentFilters.Write(json, "content_filter_results", answer.Stop is Stop.Filter or Stop.Blocked);
+        json.WriteEndObject();
+    }
+
+    /// <summary>One entry a piece; null when they were not asked for.</summary>
+    public static void WriteLogprobs(Utf8JsonWriter json, IEnumerable<string>? pieces)
+    {
+        if (pieces is null)
+        {
+            json.WriteNull("logprobs");
+            return;
+        }
+
+        json.WriteStartObject("logprobs");
+        json.WriteStartArray("content");
+        foreach (var piece in pieces)
+        {
+            json.WriteStartObject();
+            json.WriteString("token", piece);
+            json.WriteNumber("logprob", -0.25);
+            json.WriteStartArray("bytes");
+            foreach (var one in System.Text.Encoding.UTF8.GetBytes(piece))
+                json.WriteNumberValue(one);
+            json.WriteEndArray();
+            json.WriteStartArray("top_logprobs");
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNull("refusal");
         json.WriteEndObject();
     }
 

@@ -9,7 +9,10 @@ namespace ThinkWatch.ProviderSimulator.Chat;
 internal static class ChatRequest
 {
     private static readonly string[] s_sampling =
-        ["temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "service_tier", "verbosity", "user", "safety_identifier", "prompt_cache_key"];
+        [
+        "temperature", "top_p", "seed", "presence_penalty", "frequency_penalty", "logit_bias", "logprobs", "top_logprobs", "service_tier", "verbosity", "user", "safety_identifier", "prompt_cache_key",
+        "prompt_cache_retention", "store", "modalities", "audio", "prediction", "web_search_options",
+    ];
 
     private static readonly FrozenSet<string> s_read = FrozenSet.Create(
         [.. s_sampling, "model", "messages", "stream", "stream_options", "tools", "tool_choice", "parallel_tool_calls", "response_format", "max_tokens", "max_completion_tokens", "stop", "n",
@@ -31,8 +34,11 @@ internal static class ChatRequest
             MaxTokens = root.Whole("max_completion_tokens") ?? root.Whole("max_tokens"),
             Choices = Math.Clamp(root.Whole("n") ?? 1, 1, 128),
             ParallelTools = root.Flag("parallel_tool_calls"),
+            Logprobs = root.Flag("logprobs") == true,
         };
         ReadSettings(root, prompt);
+        if (prompt.Others.Count > 0 && Behaviour.Of(model, null, prompt.Command).Strict)
+            throw Refused.Invalid("Unrecognized request argument supplied: " + prompt.Others[0]);
         ChatTools.Read(root, prompt);
         ChatMessages.Read(messages, prompt);
         return prompt;

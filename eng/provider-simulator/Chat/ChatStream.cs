@@ -63,7 +63,7 @@ internal sealed class ChatStream(Answer answer, EventBuffer events, bool filters
             var delta = DeltaOf(block, call);
             foreach (var piece in block.Pieces)
             {
-                Write(piece, delta);
+                Write(piece, delta, content: block is TextBlock);
                 yield return true;
             }
         }
@@ -123,7 +123,7 @@ internal sealed class ChatStream(Answer answer, EventBuffer events, bool filters
         events.End();
     }
 
-    private void Write(string text, Action<Utf8JsonWriter, string> delta, string? finishReason = null)
+    private void Write(string text, Action<Utf8JsonWriter, string> delta, string? finishReason = null, bool content = false)
     {
         var json = Begin();
         json.WriteStartArray("choices");
@@ -132,7 +132,7 @@ internal sealed class ChatStream(Answer answer, EventBuffer events, bool filters
         json.WriteStartObject("delta");
         delta(json, text);
         json.WriteEndObject();
-        json.WriteNull("logprobs");
+        ChatJson.WriteLogprobs(json, answer.Prompt.Logprobs && content ? [text] : null);
         json.WriteString("finish_reason", finishReason);
         if (filters)
             ContentFilters.Write(json, "content_filter_results", answer.Stop is Stop.Filter or Stop.Blocked);

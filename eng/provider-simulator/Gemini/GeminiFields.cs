@@ -42,6 +42,8 @@ internal static class GeminiFields
         Require(schema, "schema", path);
         if (schema.Has("type") && schema.Text("type")?.ToUpperInvariant() is not ("STRING" or "NUMBER" or "INTEGER" or "BOOLEAN" or "ARRAY" or "OBJECT" or "NULL"))
             throw Refused.Invalid($"Invalid value at '{path}.type' (type.googleapis.com/google.ai.generativelanguage.v1beta.Type), {schema.Member("type").GetRawText()}");
+        if (schema.Has("properties") && schema.Member("properties").ValueKind != JsonValueKind.Object)
+            throw Refused.Invalid($"Invalid value at '{path}.properties' (MapEntry)");
         if (schema.Member("properties") is { ValueKind: JsonValueKind.Object } properties)
         {
             foreach (var property in properties.EnumerateObject())

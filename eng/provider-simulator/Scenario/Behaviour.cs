@@ -71,6 +71,8 @@ internal sealed record Behaviour
 
     public bool Inspect { get; init; }
 
+    public bool Strict { get; init; }
+
     public bool BreaksTheStream => Cut || CutInsideEvent || Stall || Malformed || ErrorEvent;
 
     public static Behaviour Of(string model, string? header, string? metadata)
@@ -152,6 +154,7 @@ internal sealed record Behaviour
         "filtered" => this with { Filter = true },
         "length" => this with { Length = true },
         "stop-sequence" => this with { StopSequence = true },
+        "strict" => this with { Strict = true },
         "inspect" => this with { Inspect = true },
         _ => this,
     };

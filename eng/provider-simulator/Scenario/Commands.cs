@@ -24,6 +24,7 @@ internal static class Commands
         ("length", "stops at max tokens"),
         ("stop-sequence", "stops at the first stop sequence given"),
         ("inspect", "the answer is a JSON summary of what was understood, the same shape on every format"),
+        ("strict", "OpenAI's chat refuses fields it does not know, as OpenAI does and its imitators do not; the other formats always do"),
         ("cached", "reports cached and reasoning tokens"),
         ("nousage", "reports no usage"),
         ("usage-first", "a stream reports usage before the content"),

@@ -33,6 +33,8 @@ internal sealed class Prompt
 
     public int Choices { get; set; } = 1;
 
+    public bool Logprobs { get; set; }
+
     public Thinking Thinking { get; set; } = Thinking.Unset;
 
     /// <summary>json_object | json_schema; null is text.</summary>

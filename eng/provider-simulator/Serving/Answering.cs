@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using ThinkWatch.ProviderSimulator.Scenario;
 
 namespace ThinkWatch.ProviderSimulator.Serving;
@@ -69,7 +70,7 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
     private async Task AnswerAsync(HttpContext http, WireFormat format, Call call, byte[] body)
     {
         using var document = Parse(body);
-        var prompt = Read(http, format, document.RootElement);
+        var prompt = format.Read(http, document.RootElement);
         call.Model = prompt.Model;
         call.Stream = prompt.Stream;
         var behaviour = Behaviour.Of(prompt.Model, http.Request.Headers["x-simulator"], prompt.Command);
@@ -83,23 +84,12 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
             await JsonBody.WriteAsync(http, format, answer, call);
     }
 
-    private static Prompt Read(HttpContext http, WireFormat format, JsonElement root)
-    {
-        try
-        {
-            return format.Read(http, root);
-        }
-        catch (InvalidOperationException)
-        {
-            // The JSON reader's word for half of a surrogate pair.
-            throw Refused.Invalid("The request holds text that is not Unicode.");
-        }
-    }
-
     private static JsonDocument Parse(byte[] body)
     {
         try
         {
+            if (!IsUnicode(body))
+                throw Refused.Invalid("The body of the request holds text that is not Unicode.");
             var document = JsonDocument.Parse(body);
             if (document.RootElement.ValueKind == JsonValueKind.Object)
                 return document;
@@ -109,6 +99,30 @@ internal sealed class Answering(CallLog calls, string? requiredKey)
         catch (JsonException exception)
         {
             throw Refused.Invalid("We could not parse the JSON body of your request: " + exception.Message);
+        }
+    }
+
+    /// <summary>JSON can spell half of a surrogate pair, which no string can hold.</summary>
+    private static bool IsUnicode(byte[] body)
+    {
+        if (!Utf8.IsValid(body))
+            return false;
+        if (body.AsSpan().IndexOf("\\u"u8) < 0)
+            return true;
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                    _ = reader.GetString();
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

@@ -38,8 +38,11 @@ internal static class Fields
 
     public static int Count(this JsonElement element) => element.ValueKind == JsonValueKind.Array ? element.GetArrayLength() : 0;
 
+    /// <summary>A member that should not be there; null when there is none, or when it is no object at all.</summary>
     public static string? Unknown(this JsonElement element, IReadOnlySet<string> known)
     {
+        if (element.ValueKind != JsonValueKind.Object)
+            return null;
         foreach (var member in element.EnumerateObject())
         {
             if (!known.Contains(member.Name))

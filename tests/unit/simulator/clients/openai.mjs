@@ -75,7 +75,15 @@ await run({
     assert.equal((await once(client, { model: 'sim-chat', messages, n: 3 })).choices.length, 3);
     assert.equal((await stream(client, { model: 'sim-chat', messages, n: 3 })).choices.length, 3);
   },
+  async chatLogprobs() {
+    const body = { model: 'sim-chat', messages, logprobs: true };
+    const answer = await once(client, body);
+    assert.equal(answer.choices[0].logprobs.content.map((t) => t.token).join(''), answer.choices[0].message.content);
+    assert.deepEqual((await stream(client, body)).choices[0].logprobs.content, answer.choices[0].logprobs.content);
+  },
   async chatErrors() {
+    await once(client, { model: 'sim-chat', messages, top_k: 5 });
+    assert.match((await failure(() => once(client, { model: 'gpt-sim-strict', messages, top_k: 5 }))).message, /Unrecognized request argument supplied: top_k/);
     assert.ok((await failure(() => once(client, { model: 'sim-429', messages }))) instanceof OpenAI.RateLimitError);
     assert.equal((await failure(() => once(client, { model: 'sim-529', messages }))).status, 529);
     const image = (u) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url: u } }] }];
