@@ -144,6 +144,16 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal string SealHeader(string providerId, string name, string value) => _vault.Seal(value, $"catalog.providers/headers/{providerId}/{name}");
 
+    /// <summary>Makes it one of that type; Bedrock's have keys of their own kind.</summary>
+    internal void SetType(Provider provider, string type)
+    {
+        provider.ProviderType = type;
+        if (type != "bedrock")
+            return;
+        provider.ApiKeys.Clear();
+        provider.SealedConfig = SealConfig(provider.Id, """{"region":"us-east-1","access_key_id":"SIMULATOR","secret_access_key":"simulator"}""");
+    }
+
     internal string SealConfig(string providerId, string config) => _vault.Seal(config, $"catalog.providers/config/{providerId}");
 
     internal static Model NewModel(string modelId, params (Provider Provider, string UpstreamModel)[] routes)

@@ -48,6 +48,7 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
     [InlineData("bedrock", "anthropic.claude-sim-think-tools-v1:0", true)]
     [InlineData("bedrock", "anthropic.claude-sim-redacted,tools-v1:0", false)]
     [InlineData("bedrock", "anthropic.claude-sim-think-tools,parallel,rounds-2", true)]
+    [InlineData("bedrock", "deepseek.sim-think-tools", true)]
     public async Task ToolLoop_WithThinkingOn_GoesOnToItsEnd(string type, string upstreamModel, bool stream)
     {
         var model = await AddModelAsync(type, upstreamModel);

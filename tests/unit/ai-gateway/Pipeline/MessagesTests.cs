@@ -84,9 +84,11 @@ public sealed class MessagesTests(GatewayFixture gateway)
     [InlineData("anthropic", true)]
     [InlineData("google", false)]
     [InlineData("google", true)]
+    [InlineData("bedrock", false)]
+    [InlineData("bedrock", true)]
     public async Task Loop_OfThinkingAndTools_GoesOn(string provider, bool stream)
     {
-        var model = await ModelAsync(provider, "sim-think-tools");
+        var model = await ModelAsync(provider, provider == "bedrock" ? "anthropic.claude-sim-think-tools-v1:0" : "sim-think-tools");
         var extra = Weather + ""","thinking":{"type":"enabled","budget_tokens":2000}""" + (stream ? ""","stream":true""" : "");
         using var first = await PostAsync("/v1/messages", Ask(model, extra, maxTokens: 9000));
         first.StatusCode.ShouldBe(HttpStatusCode.OK, await first.Content.ReadAsStringAsync());
@@ -225,7 +227,7 @@ public sealed class MessagesTests(GatewayFixture gateway)
         call.Headers!.FirstOrDefault(header => string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private Task<string> ModelAsync(string provider, string upstreamModel, Action<Contracts.Catalog.Model>? model = null, string? baseUrl = null) =>
-        gateway.AddModelAsync(upstreamModel, added => added.ProviderType = provider, model, baseUrl);
+        gateway.AddModelAsync(upstreamModel, added => gateway.SetType(added, provider), model, baseUrl);
 
     private Task<HttpResponseMessage> PostAsync(string path, string body, params (string Name, string Value)[] headers) =>
         gateway.Http.SendAsync(Request(path, body, gateway.Identity.AddKey(), headers), HttpCompletionOption.ResponseHeadersRead);

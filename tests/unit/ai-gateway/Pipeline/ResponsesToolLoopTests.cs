@@ -18,7 +18,7 @@ public sealed class ResponsesToolLoopTests(GatewayFixture gateway)
     public static TheoryData<string, string, bool, bool> Cases()
     {
         var cases = new TheoryData<string, string, bool, bool>();
-        foreach (var (type, upstream) in ((string, string)[])[("anthropic", "claude-sim-think-tools"), ("google", "gemini-sim-think-tools"), ("openai", "sim-think-tools"), ("custom", "sim-think-tools")])
+        foreach (var (type, upstream) in ((string, string)[])[("anthropic", "claude-sim-think-tools"), ("google", "gemini-sim-think-tools"), ("bedrock", "anthropic.claude-sim-think-tools-v1:0"), ("openai", "sim-think-tools"), ("custom", "sim-think-tools")])
         {
             cases.Add(type, upstream, false, false);
             cases.Add(type, upstream, false, true);
@@ -34,7 +34,7 @@ public sealed class ResponsesToolLoopTests(GatewayFixture gateway)
     public async Task Loop_IsClosed(string type, string upstream, bool stream, bool stored)
     {
         var key = gateway.Identity.AddKey();
-        var model = await gateway.AddModelAsync(upstream, added => added.ProviderType = type);
+        var model = await gateway.AddModelAsync(upstream, added => gateway.SetType(added, type));
         var settings = $"\"model\":\"{model}\",\"stream\":{(stream ? "true" : "false")},\"store\":{(stored ? "true" : "false")},{Tools}";
         const string Question = """{"role":"user","content":"Weather in Ulm?"}""";
         var first = await gateway.ResponseAsync(key, $"{{{settings},\"input\":[{Question}]}}");
