@@ -16,7 +16,7 @@ internal sealed class RequestWriter(ConvertedCall call)
     {
         Refuse();
         var system = new List<TextPart>();
-        var turns = Turn.Of(call, system, _model.Origin);
+        var turns = Turns(system);
         var plan = ConversePlan.Of(call, _model, turns);
         using var json = new Utf8JsonWriter(output, JsonWrite.Options);
         var blocks = new BlockWriter(call, _model, json);
@@ -39,13 +39,36 @@ internal sealed class RequestWriter(ConvertedCall call)
             throw new ConversionException("This model gives one answer to a call.", "n");
     }
 
+    /// <summary>Turns as Converse demands them: without blank text, strictly in alternation, the user's first.</summary>
+    private List<Turn> Turns(List<TextPart> system)
+    {
+        foreach (var message in _request.Messages)
+            message.Parts.RemoveAll(static part => part is TextPart { Text: var text } && string.IsNullOrWhiteSpace(text));
+        _request.Messages.RemoveAll(static message => message.Parts.Count == 0);
+        var turns = Turn.Of(call, system, _model.Origin);
+        for (var i = turns.Count - 1; i > 0; i--)
+        {
+            if (turns[i].IsUser != turns[i - 1].IsUser)
+                continue;
+            turns[i - 1].Parts.AddRange(turns[i].Parts);
+            turns.RemoveAt(i);
+        }
+
+        if (turns is [{ IsUser: false }, ..])
+        {
+            _notes.Change("messages");
+            turns.Insert(0, new Turn(true, [new TextPart("(The assistant begins.)")]));
+        }
+
+        return turns;
+    }
+
     private static void WriteSystem(Utf8JsonWriter json, List<TextPart> system, BlockWriter blocks)
     {
-        var said = system.FindAll(static text => !string.IsNullOrWhiteSpace(text.Text));
-        if (said.Count == 0)
+        if (system.Count == 0)
             return;
         json.WriteStartArray("system"u8);
-        foreach (var text in said)
+        foreach (var text in system)
             blocks.Write(text);
         json.WriteEndArray();
     }
@@ -60,7 +83,7 @@ internal sealed class RequestWriter(ConvertedCall call)
             json.WriteStartArray("content"u8);
             foreach (var part in turn.Parts)
                 blocks.Write(part);
-            if (turn.Parts.Exists(static part => part is FilePart) && !turn.Parts.Exists(static part => part is TextPart { Text: var text } && !string.IsNullOrWhiteSpace(text)))
+            if (turn.Parts.Exists(static part => part is FilePart) && !turn.Parts.Exists(static part => part is TextPart))
             {
                 // Documents alone are refused.
                 _notes.Change("messages.content");

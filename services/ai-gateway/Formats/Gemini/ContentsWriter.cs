@@ -81,7 +81,7 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
         {
             var part = parts[i];
             NoteCache(part);
-            if (part is HiddenThinkingPart && (BelongsToCall(parts, i) || BelongsToText(parts, i)))
+            if (part is HiddenThinkingPart && (BelongsToCall(parts, i) || BelongsToText(parts, i) || BelongsToNextText(parts, i)))
                 continue;
             var signature = SignatureFor(parts, i);
             if (PartWriter.IsEmpty(part) && signature is null)
@@ -102,13 +102,15 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
     }
 
     /// <summary>
-    /// A signature that Gemini put on a part which clients cannot sign travels as hidden thinking: before a tool call, or behind a text. It goes back onto the part.
+    /// A signature that Gemini put on a part which clients cannot sign travels as hidden thinking: before a tool call, or behind a text (before it where a client
+    /// keeps all thoughts in front). It goes back onto the part.
     /// </summary>
     private static Signature? SignatureFor(List<Part> parts, int i) => parts[i] switch
     {
         ToolCallPart { Signature: { } own } => own,
         ToolCallPart when i > 0 && BelongsToCall(parts, i - 1) => ((HiddenThinkingPart)parts[i - 1]).Data,
         TextPart when i + 1 < parts.Count && BelongsToText(parts, i + 1) => ((HiddenThinkingPart)parts[i + 1]).Data,
+        TextPart when i > 0 && BelongsToNextText(parts, i - 1) => ((HiddenThinkingPart)parts[i - 1]).Data,
         _ => null,
     };
 
@@ -117,6 +119,10 @@ internal sealed class ContentsWriter(ConvertedCall call, GeminiModel model, Utf8
 
     private static bool BelongsToText(List<Part> parts, int i) =>
         parts[i] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } && i > 0 && parts[i - 1] is TextPart && !BelongsToCall(parts, i);
+
+    private static bool BelongsToNextText(List<Part> parts, int i) =>
+        parts[i] is HiddenThinkingPart { Data.Origin: SignatureOrigin.Gemini } && i + 1 < parts.Count && parts[i + 1] is TextPart { Text.Length: > 0 }
+        && !BelongsToText(parts, i) && !(i + 2 < parts.Count && BelongsToText(parts, i + 2));
 
     private void Open(string role)
     {

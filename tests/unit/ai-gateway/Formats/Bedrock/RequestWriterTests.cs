@@ -34,6 +34,18 @@ public sealed class RequestWriterTests
     }
 
     [Fact]
+    public void Turns_Alternate_WhateverIsLeftOut()
+    {
+        using var call = Call(Claude, Bounded(
+            Assistant(new TextPart("Welcome")), User("a"), Assistant(new ThinkingPart("other's", new Signature(SignatureOrigin.Gemini, "x"))), User("b"), Assistant(new TextPart("\n")),
+            User(new FilePart(new Media("application/pdf", "AA=="), null))));
+        Written(s_format, call).ShouldStartWith(
+            """{"messages":[{"role":"user","content":[{"text":"(The assistant begins.)"}]},{"role":"assistant","content":[{"text":"Welcome"}]},{"role":"user","content":[{"text":"a"},{"text":"b"},{"document":{"format":"pdf","name":"document","source":{"bytes":"AA=="}}}]}],""");
+        call.Notes.ToString().ShouldBe("dropped=thinking; changed=messages");
+        Written(s_format, Nova, Chat(User(new FilePart(new Media("application/pdf", "AA=="), null)))).ShouldContain("""bytes":"AA=="}}},{"text":"See the document."}]""");
+    }
+
+    [Fact]
     public void CachePoints_StandBehindWhatTheyKeep()
     {
         var request = Bounded(

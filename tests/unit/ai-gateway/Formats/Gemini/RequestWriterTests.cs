@@ -111,6 +111,14 @@ public sealed class RequestWriterTests
     }
 
     [Fact]
+    public void Signature_OfAText_FindsItAlsoFromTheFront()
+    {
+        var request = Chat(Assistant(new HiddenThinkingPart(Own("t1")), new TextPart("Answer")), User("q"), Assistant(new HiddenThinkingPart(Own("t2")), new ThinkingPart("Hm.", null)));
+        Written(s_format, Third, request).ShouldBe(
+            """{"contents":[{"role":"model","parts":[{"text":"Answer","thoughtSignature":"t1"}]},{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"","thoughtSignature":"t2"},{"text":"Hm.","thought":true}]}]}""");
+    }
+
+    [Fact]
     public void Thoughts_OfOthers_StayBehindAndAreNoted()
     {
         using var call = Call(Third, Chat(Assistant(new ThinkingPart("Hm.", Foreign("c")), new HiddenThinkingPart(Foreign("r")), new TextPart("Answer"))));
