@@ -24,6 +24,7 @@ public static class SettingsRegistry
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
         Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict,
         Gateway.DefaultRoutingStrategy, Gateway.DefaultAffinityMode, Gateway.DefaultAffinityTtlSecs,
+        Gateway.CacheEnabled, Gateway.CacheTtlSecs, Gateway.CacheScope,
         Gateway.BreakerEnabled, Gateway.BreakerErrorPercent, Gateway.BreakerMinSamples, Gateway.BreakerWindowSecs, Gateway.BreakerOpenSecs, Gateway.ResponsesTtlHours,
         Limits.TimeoutMs,
         Security.RateLimitFailClosed,
@@ -86,6 +87,14 @@ public static class SettingsRegistry
         public static Setting<int> BreakerWindowSecs { get; } = Integer("gateway.cb_window_secs", "gateway", 60, 1, 3600, "How far back attempts count, in seconds.");
 
         public static Setting<int> BreakerOpenSecs { get; } = Integer("gateway.cb_open_secs", "gateway", 30, 1, 3600, "How long a failing route rests before it is probed, in seconds.");
+
+        public static Setting<bool> CacheEnabled { get; } = Switch(
+            "gateway.cache_enabled", "gateway", false, "Whether the same question with temperature 0, or one that asks for it by x-thinkwatch-cache, is answered from a cache.");
+
+        public static Setting<int> CacheTtlSecs { get; } = Integer("gateway.cache_ttl_secs", "gateway", 3600, 1, 30 * Day, "How long an answer stays in the cache, in seconds.");
+
+        public static Setting<string> CacheScope { get; } = Choice(
+            "gateway.cache_scope", "gateway", "key", ["key", "user", "team", "global"], "Whose answers a call may be given from the cache.");
 
         public static Setting<bool> ConversionStrict { get; } = Switch(
             "gateway.conversion_strict", "gateway", false, "Whether calls are refused that cannot be carried over whole to a provider of another format.");

@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
@@ -78,6 +79,8 @@ internal static class AiGatewayService
             static settings => (settings.DisableHealthChecks, settings.DisableAutoActivation) = (true, false),
             static options => (options.ConnectTimeout, options.KeepAlive, options.ClientName) = (2000, 5, "thinkwatch-ai-gateway"));
         builder.Services.AddHostedService<BreakerSharing>();
+        builder.Services.AddSingleton<ResponseCache>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<ResponseCache>());
     }
 
     private static void AddCapture(this WebApplicationBuilder builder)
@@ -104,6 +107,8 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<GuardStage>();
         builder.Services.AddSingleton<CandidatesStage>();
         builder.Services.AddSingleton<LimitStage>();
+        builder.Services.AddSingleton<CachePolicy>();
+        builder.Services.AddSingleton<CachedAnswers>();
         builder.Services.AddSingleton<CacheStage>();
         builder.Services.AddSingleton<BeginAuditStage>();
         builder.Services.AddSingleton<CallStage>();

@@ -38,7 +38,7 @@ internal readonly record struct CallFigures
         return new CallFigures
         {
             Status = StatusOf(exchange),
-            Outcome = exchange.Refusal?.Outcome ?? Outcome.Ok,
+            Outcome = exchange.Refusal?.Outcome ?? (exchange.Cached is null ? Outcome.Ok : Outcome.Cached),
             Usage = usage,
             UsageSource = source,
             WeightedTokens = usage is { } used && exchange.Model is { } model ? model.Weighted(used) : 0,

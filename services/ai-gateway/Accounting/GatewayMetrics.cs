@@ -48,10 +48,11 @@ internal sealed class GatewayMetrics
         var tags = new TagList { { "surface", exchange.Surface.Name }, { "provider", provider }, { "model", model }, { "status", figures.Status } };
         _requests.Add(1, tags);
         _duration.Record(figures.Latency.TotalSeconds, tags);
+        if (exchange.Chosen is not null || exchange.Cached is not null)
+            _cache.Add(1, new KeyValuePair<string, object?>("result", exchange.CacheResult));
         if (exchange.Chosen is null)
             return;
         _overhead.Record(figures.Overhead.TotalSeconds);
-        _cache.Add(1, new KeyValuePair<string, object?>("result", "bypass"));
         if (figures.Usage is { } usage)
         {
             _tokens.Add(usage.Input, new("direction", "input"), new("model", model), new("provider", provider));

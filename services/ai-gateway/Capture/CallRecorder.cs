@@ -124,6 +124,12 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
             row.ErrorMessage = refusal.Message;
         }
 
+        if (exchange.Cached is { } cached)
+        {
+            row.Provider = cached.Provider;
+            row.UpstreamModel = cached.Model;
+        }
+
         if (exchange.Chosen is { } chosen)
         {
             SetRoute(row, chosen);

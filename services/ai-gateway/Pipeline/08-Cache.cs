@@ -1,15 +1,19 @@
+using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Surfaces;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
-/// <summary>No response cache is configured: every call goes to its provider, and says so.</summary>
-internal sealed class CacheStage : IStage
+/// <summary>Looks whether the very same question has been answered already. What is found is written by <see cref="CallStage"/>, under a row like any other.</summary>
+internal sealed class CacheStage(CachePolicy policy, ResponseCache? cache = null) : IStage
 {
     public bool AppliesTo(ISurface surface) => surface is ICallSurface;
 
-    public ValueTask<Refusal?> RunAsync(Exchange exchange)
+    public async ValueTask<Refusal?> RunAsync(Exchange exchange)
     {
-        exchange.Http.Response.Headers["x-cache"] = "bypass";
-        return default;
+        exchange.CacheSlot = cache is null ? null : policy.SlotOf(exchange);
+        if (exchange.CacheSlot is not null)
+            exchange.Cached = await cache!.FindAsync(exchange.CacheSlot.Key, exchange.Cancelled);
+        exchange.Http.Response.Headers["x-cache"] = exchange.CacheResult;
+        return null;
     }
 }

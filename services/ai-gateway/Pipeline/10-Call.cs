@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
@@ -9,7 +10,7 @@ using ThinkWatch.Settings;
 namespace ThinkWatch.AiGateway.Pipeline;
 
 /// <summary>Has the call answered: one candidate after another, until the first byte has reached the client.</summary>
-internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteAffinity affinity, ISettings settings, GatewayMetrics metrics) : IStage
+internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteAffinity affinity, CachedAnswers cached, ISettings settings, GatewayMetrics metrics) : IStage
 {
     public bool AppliesTo(ISurface surface) => surface is not UnknownSurface;
 
@@ -18,6 +19,8 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteA
 
     private async ValueTask<Refusal?> CallAsync(Exchange exchange)
     {
+        if (exchange.Cached is { } known)
+            return await cached.ReplayAsync(exchange, known);
         if (exchange is { Candidates.Count: 0, Surface: IEstimatingSurface estimating })
             return await estimating.EstimateAsync(exchange);
         Refusal? last = null;
@@ -44,14 +47,21 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteA
                 candidate.Upstream.Gate.Leave();
             }
 
-            if (result.Refusal is null && exchange.Decision.Affinity != RouteAffinity.None)
-                affinity.Remember(exchange.Principal!.Principal.UserId, exchange.Model!.ModelId, candidate);
+            if (result.Refusal is null)
+                Answered(exchange, candidate);
             if (result.IsFinal)
                 return result.Refusal;
             last = result.Refusal;
         }
 
         return last;
+    }
+
+    private void Answered(Exchange exchange, RouteCandidate candidate)
+    {
+        cached.Keep(exchange);
+        if (exchange.Decision.Affinity != RouteAffinity.None)
+            affinity.Remember(exchange.Principal!.Principal.UserId, exchange.Model!.ModelId, candidate);
     }
 
     /// <summary>A busy provider is passed over; the last one is waited for a little.</summary>

@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats;
@@ -62,6 +63,15 @@ internal sealed class Exchange : IDisposable
 
     public LimitsAnswer Limits { get; set; }
 
+    /// <summary>Where in the response cache this call's answer is, or belongs; null when it is none for the cache.</summary>
+    public CacheSlot? CacheSlot { get; set; }
+
+    /// <summary>What the response cache holds for this call.</summary>
+    public CachedAnswer? Cached { get; set; }
+
+    /// <summary>As <c>x-cache</c> says it.</summary>
+    public string CacheResult => Cached is not null ? "hit" : CacheSlot is not null ? "miss" : "bypass";
+
     public SpoolTicket? Ticket { get; set; }
 
     // How it went.
@@ -92,6 +102,9 @@ internal sealed class Exchange : IDisposable
 
     /// <summary>What is kept of the answer for the row.</summary>
     public PooledBuffer AnswerBody { get; private set; } = new();
+
+    /// <summary>A stream as it was sent, when it may go into the response cache.</summary>
+    public PooledBuffer SentStream { get; } = new();
 
     public bool AnswerIsTruncated { get; set; }
 
@@ -202,6 +215,9 @@ internal sealed class Exchange : IDisposable
         Candidates.Clear();
         Decision = RoutingDecision.OnlyRoute;
         Limits = default;
+        CacheSlot = null;
+        Cached = null;
+        SentStream.Dispose();
         Ticket = null;
         Attempts.Clear();
         Chosen = null;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Surfaces;
@@ -124,6 +125,8 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
         }
 
         exchange.AnswerBytes += output.Length;
+        if (exchange.CacheSlot is not null && exchange.SentStream.Length <= ResponseCache.LargestAnswer)
+            exchange.SentStream.Append(output.WrittenSpan);
         response.BodyWriter.Write(output.WrittenSpan);
         output.Clear();
         await FlushAsync(exchange);

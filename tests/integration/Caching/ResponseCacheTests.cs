@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using ThinkWatch.Integration.Tests.Resilience;
+
+namespace ThinkWatch.Integration.Tests.Caching;
+
+/// <summary>The same question twice, through the whole fleet.</summary>
+[Collection(FleetCollection.Name)]
+public sealed class ResponseCacheTests(FleetFixture fixture)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Question_AskedTwice_IsAnsweredFromTheCache_UnderARowOfItsOwn(bool stream)
+    {
+        await SwitchAsync(on: true);
+        try
+        {
+            var question = $$"""{"model":"sim-gpt","temperature":0,"stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{Guid.NewGuid()}}"}]}""";
+            using var first = await AskUntilAsync(question, "miss");
+            var answer = await first.Content.ReadAsStringAsync(Cancelled);
+            using var second = await AskUntilAsync(question.Replace("\"temperature\":0,", "", StringComparison.Ordinal).Replace("{\"model\"", "{ \"temperature\" : 0, \"model\"", StringComparison.Ordinal), "hit");
+            (await second.Content.ReadAsStringAsync(Cancelled)).ShouldBe(answer);
+            second.Content.Headers.ContentType!.MediaType.ShouldBe(first.Content.Headers.ContentType!.MediaType);
+            var row = await fixture.Admin.LogRowAsync(second.Headers.GetValues("x-request-id").Single(), Cancelled);
+            row.GetProperty("outcome").GetString().ShouldBe("cached");
+            row.GetProperty("status").GetInt32().ShouldBe(200);
+            row.GetProperty("output_tokens").GetInt64().ShouldBe(0);
+        }
+        finally
+        {
+            await SwitchAsync(on: false);
+        }
+    }
+
+    [Fact]
+    public async Task Question_ThatWantsVariety_OrNoCache_GoesToItsProvider()
+    {
+        await SwitchAsync(on: true);
+        try
+        {
+            var warm = $$"""{"model":"sim-gpt","messages":[{"role":"user","content":"{{Guid.NewGuid()}}"}]}""";
+            (await AskUntilAsync(warm, "bypass")).Dispose();
+            using var off = await AskAsync(warm.Replace("{\"model\"", "{\"temperature\":0,\"model\"", StringComparison.Ordinal), "off");
+            off.Headers.GetValues("x-cache").Single().ShouldBe("bypass");
+            using var wanted = await AskAsync(warm, "ttl=60");
+            wanted.Headers.GetValues("x-cache").Single().ShouldBe("miss");
+        }
+        finally
+        {
+            await SwitchAsync(on: false);
+        }
+    }
+
+    private async Task SwitchAsync(bool on)
+    {
+        using var answer = await fixture.Admin.Console.PatchAsJsonAsync("/api/admin/settings", new { settings = new Dictionary<string, object> { ["gateway.cache_enabled"] = on } }, Cancelled);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Cancelled));
+    }
+
+    /// <summary>Settings reach the gateway, and answers the cache, a moment later.</summary>
+    private async Task<HttpResponseMessage> AskUntilAsync(string question, string expected)
+    {
+        var until = DateTime.UtcNow.AddSeconds(15);
+        while (true)
+        {
+            var answer = await AskAsync(question, null);
+            if (answer.Headers.GetValues("x-cache").Single() == expected)
+                return answer;
+            (DateTime.UtcNow < until).ShouldBeTrue($"x-cache is not {expected} after 15 s.");
+            answer.Dispose();
+            await Task.Delay(100, Cancelled);
+        }
+    }
+
+    private async Task<HttpResponseMessage> AskAsync(string question, string? wish)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(question, Encoding.UTF8, "application/json") };
+        if (wish is not null)
+            request.Headers.Add("x-thinkwatch-cache", wish);
+        var answer = await fixture.Admin.Gateway.SendAsync(request, Cancelled);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Cancelled));
+        return answer;
+    }
+}
