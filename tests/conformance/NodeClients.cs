@@ -12,7 +12,7 @@ public sealed class NodeClients : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "conformance", "clients");
     private static readonly string[] SimulatedModels =
-        ["sim-chat", "sim-parallel", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429"];
+        ["sim-chat", "sim-parallel", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length"];
 
     private FleetProcess? _fleet;
     private Administrator? _admin;
@@ -28,6 +28,7 @@ public sealed class NodeClients : IAsyncLifetime
         _admin = await Administrator.SetUpAsync(_fleet, CancellationToken.None);
         foreach (var model in SimulatedModels) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("anthropic", "claude-sim-chat", CancellationToken.None);
+        await _admin.AddSimulatedProviderAsync("openai", "gpt-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("google", "gemini-sim-chat", CancellationToken.None);
     }
 
