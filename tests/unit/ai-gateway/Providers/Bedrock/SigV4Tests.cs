@@ -3,6 +3,7 @@ using System.Text;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Providers.Bedrock;
 using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AiGateway.Tests.Providers.Bedrock;
 
@@ -21,7 +22,7 @@ public sealed class SigV4Tests
     public void Suite_OfAws_Agrees(string method, string path, string signature)
     {
         (string, string)[] headers = [("host", "example.amazonaws.com"), ("x-amz-date", "20150830T123600Z")];
-        SigV4.Authorize(method, new Uri("https://example.amazonaws.com" + path), headers, Empty, s_credentials, "us-east-1", "service", "20150830T123600Z").ShouldBe(
+        SigV4.Authorize(method, new Uri("https://example.amazonaws.com" + path), headers, Empty, s_credentials.AccessKeyId, s_credentials.SecretAccessKey, "us-east-1", "service", "20150830T123600Z").ShouldBe(
             "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=" + signature);
     }
 
