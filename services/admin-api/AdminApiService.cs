@@ -6,6 +6,7 @@ using ThinkWatch.AdminApi.Logs;
 using ThinkWatch.AdminApi.Models;
 using ThinkWatch.AdminApi.Providers;
 using ThinkWatch.AdminApi.Routes;
+using ThinkWatch.AdminApi.Routing;
 using ThinkWatch.AdminApi.Setup;
 using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
@@ -32,6 +33,7 @@ internal static class AdminApiService
         builder.AddSettingValues();
         builder.AddFleetClient<Bodies.BodiesClient>("body-offload");
         builder.AddManagementApi();
+        builder.AddRouting();
 
         builder.Services.AddSingleton<CatalogChanges>();
         builder.Services.AddSingleton<CatalogPurge>();
@@ -51,6 +53,19 @@ internal static class AdminApiService
         return builder;
     }
 
+    private static void AddRouting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RouteFigureReader>();
+        builder.Services.AddSingleton<BreakerReader>();
+        builder.Services.AddSingleton<RoutingReader>();
+        if (builder.Configuration.GetConnectionString("redis") is null)
+            return; // the gateways' breakers are not shown then
+        builder.AddRedisClient(
+            "redis",
+            static settings => (settings.DisableHealthChecks, settings.DisableAutoActivation) = (true, false),
+            static options => (options.ConnectTimeout, options.KeepAlive, options.ClientName) = (2000, 5, "thinkwatch-admin-api"));
+    }
+
     public static WebApplication MapAdminApi(this WebApplication app)
     {
         app.UseManagementApi();
@@ -59,6 +74,7 @@ internal static class AdminApiService
         app.MapUpstreams();
         app.MapModels();
         app.MapModelRoutes();
+        app.MapRouting();
         app.MapSettings();
         app.MapSimulator();
         app.MapLogs();

@@ -21,6 +21,8 @@ internal sealed class ModelRoute
 
     public bool Simulated { get; init; }
 
+    public bool ProviderEnabled { get; init; } = true;
+
     public string UpstreamModel { get; set; } = "";
 
     public int Weight { get; set; } = DefaultWeight;

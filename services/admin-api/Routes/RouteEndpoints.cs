@@ -17,6 +17,7 @@ internal static class RouteEndpoints
 
         var single = routes.MapGroup("/api/admin/model-routes").WithTags("Models");
         single.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("models:update").WithName("updateModelRoute").WithSummary("Change a route");
+        single.MapPatch("/batch-weights", RouteWeights.UpdateAsync).RequirePermission("models:update").WithName("updateRouteWeights").WithSummary("Change the weights of several routes, all or none");
         single.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("models:update", "models:delete").WithName("deleteModelRoute").WithSummary("Delete a route");
     }
 

@@ -5,10 +5,11 @@ namespace ThinkWatch.AdminApi.Routes;
 /// <summary>Applies what was asked for to a route and collects everything that is wrong with it.</summary>
 internal static class RouteRules
 {
+    public const int MaximumWeight = 10_000;
+
     private const int MaximumName = 300;
     private const int MaximumLabel = 100;
     private const int MaximumNotes = 2000;
-    private const int MaximumWeight = 10_000;
     private const long MaximumCap = 1_000_000_000_000;
 
     public static void Apply(ModelRoute route, RoutePatch patch, FieldErrors errors)

@@ -9,7 +9,7 @@ internal static class RouteStore
 {
     private const string Select =
         """
-        SELECT r.*, p.name AS provider_name, p.display_name AS provider_display_name, p.simulated FROM routes r
+        SELECT r.*, p.name AS provider_name, p.display_name AS provider_display_name, p.simulated, p.enabled AS provider_enabled FROM routes r
         JOIN providers p ON p.id = r.provider_id AND p.deleted_at IS NULL
         JOIN models m ON m.id = r.model_id AND m.deleted_at IS NULL
         """;
@@ -84,6 +84,7 @@ internal static class RouteStore
         ProviderName = reader.Get<string>("provider_name"),
         ProviderDisplayName = reader.Get<string>("provider_display_name"),
         Simulated = reader.Get<bool>("simulated"),
+        ProviderEnabled = reader.Get<bool>("provider_enabled"),
         UpstreamModel = reader.Get<string>("upstream_model"),
         Weight = reader.Get<int>("weight"),
         Enabled = reader.Get<bool>("enabled"),

@@ -36,6 +36,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
             ["PATCH /api/admin/models/{id}"] = ("/api/admin/models/m", """{"enabled":true}"""),
             ["POST /api/admin/models/{id}/routes"] = ("/api/admin/models/m2/routes", $$"""{"provider_id":"{{provider}}"}"""),
             ["PATCH /api/admin/model-routes/{id:guid}"] = ($"/api/admin/model-routes/{route}", """{"weight":1}"""),
+            ["PATCH /api/admin/model-routes/batch-weights"] = ("/api/admin/model-routes/batch-weights", $$"""{"updates":[{"id":"{{route}}","weight":2}]}"""),
             ["PATCH /api/admin/settings"] = ("/api/admin/settings", """{"settings":{"gateway.retry_initial_ms":251}}"""),
             ["POST /api/setup/simulator"] = ("/api/setup/simulator", null),
             ["DELETE /api/admin/model-routes/{id:guid}"] = ($"/api/admin/model-routes/{route}", null),

@@ -1,0 +1,71 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.HttpResults;
+using ThinkWatch.AdminApi.Store;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.ManagementApi;
+
+namespace ThinkWatch.AdminApi.Routes;
+
+/// <summary>What <c>PATCH /api/admin/model-routes/batch-weights</c> takes.</summary>
+internal sealed record RouteWeightsPatch
+{
+    [Required]
+    public IReadOnlyList<RouteWeight>? Updates { get; init; }
+}
+
+internal sealed record RouteWeight([property: Required] Guid? Id, [property: Required] int? Weight);
+
+/// <summary>Several routes' weights at once, all or none, so that no call is spread by half of a change.</summary>
+internal static class RouteWeights
+{
+    private const int MaximumUpdates = 500;
+
+    public static async Task<Ok<Page<RouteView>>> UpdateAsync(HttpContext http, RouteWeightsPatch body, CatalogChanges changes, CancellationToken cancellationToken)
+    {
+        var orgId = http.Caller().OrgId();
+        var updates = Read(body);
+        var views = await changes.MakeAsync(
+            async (transaction, token) =>
+            {
+                var errors = new FieldErrors();
+                var audit = new List<AuditEntry>();
+                var changed = new RouteView?[updates.Count];
+
+                // In one order for everybody, so that two such changes wait for each other instead of forever.
+                foreach (var (index, id, weight) in updates.OrderBy(static update => update.Id))
+                {
+                    var route = await RouteStore.FindAsync(transaction.Connection!, orgId, id, forUpdate: true, token);
+                    errors.Require(route is not null, $"updates[{index}].id", "there is no such route");
+                    if (route is null)
+                        continue;
+                    var before = route.View();
+                    route.Weight = weight;
+                    await RouteStore.UpdateAsync(transaction, route, token);
+                    changed[index] = (await RouteStore.FindAsync(transaction.Connection!, orgId, id, forUpdate: false, token))!.View();
+                    audit.Add(http.Audit("model_route.update", "model_route", id.ToString(), before, changed[index]));
+                }
+
+                errors.ThrowIfAny();
+                return new Change<RouteView[]>(changed!, [.. audit]);
+            },
+            cancellationToken);
+        return TypedResults.Ok(new Page<RouteView>(views, NextCursor: null));
+    }
+
+    private static List<(int Index, Guid Id, int Weight)> Read(RouteWeightsPatch body)
+    {
+        var errors = new FieldErrors();
+        var given = body.Updates ?? [];
+        errors.Require(given.Count is >= 1 and <= MaximumUpdates, "updates", $"must have 1 to {MaximumUpdates} items").ThrowIfAny();
+        var seen = new HashSet<Guid>();
+        for (var i = 0; i < given.Count; i++)
+        {
+            errors.Require(given[i].Id is not null, $"updates[{i}].id", "is required")
+                .Require(given[i].Id is not { } id || seen.Add(id), $"updates[{i}].id", "is there twice")
+                .Require(given[i].Weight is >= 0 and <= RouteRules.MaximumWeight, $"updates[{i}].weight", $"must be between 0 and {RouteRules.MaximumWeight}");
+        }
+
+        errors.ThrowIfAny();
+        return [.. given.Select(static (update, i) => (i, update.Id!.Value, update.Weight!.Value))];
+    }
+}

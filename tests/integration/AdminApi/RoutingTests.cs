@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace ThinkWatch.Integration.Tests.AdminApi;
+
+/// <summary>A model's split, its projection and its health, from rows as the gateway writes them.</summary>
+public sealed class RoutingTests(AdminApiFixture fixture) : IClassFixture<AdminApiFixture>, IAsyncLifetime
+{
+    private static readonly string[] _all = ["providers:create", "models:read", "models:create", "models:update"];
+
+    private readonly Guid _org = Guid.CreateVersion7();
+    private HttpClient _admin = null!;
+    private string _cheap = "";
+    private string _fast = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        _admin = fixture.Host.Client(_org, _all);
+        var provider = (await _admin.CreateAsync("/api/admin/providers", new { name = "p", provider_type = "custom", base_url = "https://example.com" })).Id();
+        await _admin.CreateAsync("/api/admin/models", new { model_id = "m", strategy = "weighted", input_price = "1", output_price = "2" });
+        _cheap = (await _admin.CreateAsync("/api/admin/models/m/routes", new { provider_id = provider, upstream_model = "cheap", weight = 75 })).Id();
+        _fast = (await _admin.CreateAsync("/api/admin/models/m/routes", new { provider_id = provider, upstream_model = "fast", weight = 25, prices = new { input_price = "4", output_price = "8" } })).Id();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _admin.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Projection_WithoutTraffic_SplitsByPriceAlone()
+    {
+        var projection = await _admin.ReadAsync("/api/admin/models/m/routing-projection");
+
+        (projection["basis"]!.GetValue<string>(), projection["strategy"]!.GetValue<string>(), projection["requests"]!.GetValue<long>()).ShouldBe(("typical", "weighted", 0));
+        Shares(projection, "manual_share").ShouldBe([0.75, 0.25]);
+        Shares(projection, "auto_share").ShouldBe([0.8, 0.2]); // 1 / 1.25 against 1 / 5
+        Usd(projection["manual"]!).ShouldBe((0.75m * 1.25m) + (0.25m * 5));
+        Usd(projection["auto"]!).ShouldBe(2m);
+        projection["routes"]![0]!["first_token_ms"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Projection_FollowsLatencyFailuresAndTokensOfRealCalls()
+    {
+        // Half input, half output: a million tokens cost 1.5 there and 6 here. Eight times as fast outweighs four times the price.
+        for (var i = 0; i < 4; i++)
+        {
+            await CallAsync(_cheap, 800, "ok", 200);
+            await CallAsync(_fast, 100, "ok", 200);
+        }
+
+        var quick = await _admin.ReadAsync("/api/admin/models/m/routing-projection?hours=1");
+        quick["basis"]!.GetValue<string>().ShouldBe("traffic");
+        quick["routes"]!.AsArray().Select(static r => decimal.Parse(r!["usd_per_million"]!.GetValue<string>(), CultureInfo.InvariantCulture)).ShouldBe([1.5m, 6m]);
+        Shares(quick, "auto_share").ShouldBe([0.3333, 0.6667]);
+        Shares(quick, "actual_share").ShouldBe([0.5, 0.5]);
+
+        // A failed attempt counts for the route that failed, not for the one that answered: S² halves twice.
+        for (var i = 0; i < 4; i++)
+            await CallAsync(_cheap, 800, "ok", 200, $$"""{"attempts":[{"route_id":"{{_fast}}","status":503,"fault":"upstream"},{"route_id":"{{_cheap}}","status":200},{"route_id":"{{_fast}}","status":0,"fault":"busy"}]}""");
+        var failing = await _admin.ReadAsync("/api/admin/models/m/routing-projection?hours=1");
+        failing["routes"]!.AsArray().Select(static r => r!["success_rate"]!.GetValue<double>()).ShouldBe([1, 0.5]);
+        Shares(failing, "auto_share")[1].ShouldBe(0.5 / 1.5, 0.001);
+
+        var health = (await _admin.ReadAsync("/api/admin/models/m/route-health"))["items"]!.AsArray();
+        health.Select(static r => (r!["state"]!.GetValue<string>(), r["breaker"]!.GetValue<string>(), r["failed"]!.GetValue<long>())).ShouldBe([("ok", "unknown", 0), ("failing", "unknown", 4)]);
+    }
+
+    [Fact]
+    public async Task History_HasSixtyMinutesOfEachRoute_OfThisOrganisationOnly()
+    {
+        await CallAsync(_cheap, 100, "ok", 200);
+        await CallAsync(_cheap, 300, "error", 502);
+        await fixture.Rows.AddAsync(Guid.CreateVersion7(), DateTimeOffset.UtcNow, new { model = "m", route_id = _cheap, outcome = "ok", latency_ms = 9999 });
+
+        var series = (await _admin.ReadAsync("/api/admin/models/m/route-history"))["routes"]!.AsArray();
+
+        series.Count.ShouldBe(2);
+        series.ShouldAllBe(static route => route!["points"]!.AsArray().Count == 60);
+        var points = series[0]!["points"]!.AsArray().Where(static p => p!["requests"]!.GetValue<long>() > 0).ToList();
+        points.Sum(static p => p!["requests"]!.GetValue<long>()).ShouldBe(2);
+        points.Sum(static p => p!["errors"]!.GetValue<long>()).ShouldBe(1);
+        points.Max(static p => p!["p95_ms"]!.GetValue<double>()).ShouldBeInRange(100, 300);
+        series[1]!["points"]!.AsArray().ShouldAllBe(static p => p!["p95_ms"] == null);
+    }
+
+    [Fact]
+    public async Task BatchWeights_AreAllOrNone()
+    {
+        var (status, body) = await BatchAsync($$"""[{"id":"{{_cheap}}","weight":10},{"id":"{{_fast}}","weight":90}]""");
+        status.ShouldBe(HttpStatusCode.OK, body);
+        JsonNode.Parse(body)!["items"]!.AsArray().Select(static r => r!["weight"]!.GetValue<int>()).ShouldBe([10, 90]);
+
+        (await BatchAsync($$"""[{"id":"{{_cheap}}","weight":1},{"id":"{{Guid.CreateVersion7()}}","weight":2}]""")).ShouldSatisfyAllConditions(
+            static r => r.Status.ShouldBe(HttpStatusCode.BadRequest), static r => r.Body.ShouldContain("updates[1].id"));
+        (await BatchAsync($$"""[{"id":"{{_cheap}}","weight":-1},{"id":"{{_cheap}}","weight":2}]""")).ShouldSatisfyAllConditions(
+            static r => r.Status.ShouldBe(HttpStatusCode.BadRequest), static r => r.Body.ShouldContain("updates[0].weight"), static r => r.Body.ShouldContain("updates[1].id"));
+        using var stranger = fixture.Host.Client(Guid.CreateVersion7(), _all);
+        (await stranger.SendAsync(HttpMethod.Patch, "/api/admin/model-routes/batch-weights", $$"""{"updates":[{"id":"{{_cheap}}","weight":1}]}""")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        foreach (var path in new[] { "routing-projection", "route-history", "route-health" })
+            (await stranger.SendAsync(HttpMethod.Get, $"/api/admin/models/m/{path}")).Status.ShouldBe(HttpStatusCode.NotFound);
+
+        (await _admin.ReadAsync("/api/admin/models/m/routes"))["items"]!.AsArray().Select(static r => r!["weight"]!.GetValue<int>()).ShouldBe([10, 90]);
+
+        Task<(HttpStatusCode Status, string Body)> BatchAsync(string updates) => _admin.SendAsync(HttpMethod.Patch, "/api/admin/model-routes/batch-weights", $$"""{"updates":{{updates}}}""");
+    }
+
+    private Task CallAsync(string route, int ms, string outcome, int status, string routing = "{}") => fixture.Rows.AddAsync(
+        _org, DateTimeOffset.UtcNow, new { model = "m", route_id = route, outcome, status, latency_ms = ms, upstream_ttfb_ms = ms, input_tokens = 500, output_tokens = 500, routing });
+
+    private static double[] Shares(JsonObject projection, string name) => [.. projection["routes"]!.AsArray().Select(route => route![name]!.GetValue<double>())];
+
+    private static decimal Usd(JsonNode split) => decimal.Parse(split["usd_per_million"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+}
