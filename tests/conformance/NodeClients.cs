@@ -12,7 +12,7 @@ public sealed class NodeClients : IAsyncLifetime
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "conformance", "clients");
     private static readonly string[] SimulatedModels =
-        ["sim-chat", "sim-parallel", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length"];
+        ["sim-chat", "sim-parallel", "sim-rounds-2", "sim-inspect", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length"];
 
     private FleetProcess? _fleet;
     private Administrator? _admin;

@@ -2,9 +2,13 @@ using System.Text.Json;
 
 namespace ThinkWatch.Conformance.Tests;
 
-/// <summary>The official <c>openai</c> package, with nothing changed but the base URL and the key.</summary>
+/// <summary>The official <c>openai</c> package, with nothing changed but the base URL and the key, on models of three kinds of providers.</summary>
 public sealed class OpenAiClientTests(NodeClients clients)
 {
+    private const string OpenAi = "";
+    private const string Anthropic = "claude-";
+    private const string Gemini = "gemini-";
+
     [Fact]
     public async Task Models_Listed_AreThoseOfTheFleet()
     {
@@ -14,10 +18,13 @@ public sealed class OpenAiClientTests(NodeClients clients)
         (await CaseAsync("model")).GetProperty("id").GetString().ShouldBe("sim-chat");
     }
 
-    [Fact]
-    public async Task Chat_Answered_HasContentUsageAndARow()
+    [Theory]
+    [InlineData(OpenAi)]
+    [InlineData(Anthropic)]
+    [InlineData(Gemini)]
+    public async Task Chat_Answered_HasContentUsageAndARow(string models)
     {
-        var chat = await CaseAsync("chat");
+        var chat = await CaseAsync("chat", models);
         chat.GetProperty("content").GetString().ShouldNotBeNullOrEmpty();
         chat.GetProperty("finish").GetString().ShouldBe("stop");
         var row = await clients.Admin.LogRowAsync(chat.GetProperty("requestId").GetString()!, TestContext.Current.CancellationToken);
@@ -26,15 +33,18 @@ public sealed class OpenAiClientTests(NodeClients clients)
         row.GetProperty("output_tokens").GetInt64().ShouldBe(chat.GetProperty("usage").GetProperty("completion_tokens").GetInt64());
     }
 
-    [Fact]
-    public async Task Stream_Consumed_EndsAndHidesTheUsageNobodyAskedFor()
+    [Theory]
+    [InlineData(OpenAi)]
+    [InlineData(Anthropic)]
+    [InlineData(Gemini)]
+    public async Task Stream_Consumed_EndsAndHidesTheUsageNobodyAskedFor(string models)
     {
-        var stream = await CaseAsync("stream");
+        var stream = await CaseAsync("stream", models);
         stream.GetProperty("content").GetString().ShouldNotBeNullOrEmpty();
         stream.GetProperty("chunks").GetInt32().ShouldBeGreaterThan(2);
         stream.GetProperty("finish").GetString().ShouldBe("stop");
         stream.GetProperty("usage").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await CaseAsync("streamWithUsage")).GetProperty("usage").GetProperty("total_tokens").GetInt64().ShouldBeGreaterThan(0);
+        (await CaseAsync("streamWithUsage", models)).GetProperty("usage").GetProperty("total_tokens").GetInt64().ShouldBeGreaterThan(0);
     }
 
     [Theory]
@@ -50,14 +60,78 @@ public sealed class OpenAiClientTests(NodeClients clients)
     }
 
     [Theory]
-    [InlineData("wrongKey", "AuthenticationError", 401)]
-    [InlineData("unknownModel", "NotFoundError", 404)]
-    [InlineData("badRequest", "BadRequestError", 400)]
-    [InlineData("rateLimited", "RateLimitError", 429)]
-    [InlineData("upstreamFault", "InternalServerError", 502)]
-    public async Task Errors_Met_AreTypedExceptions(string name, string type, int status)
+    [InlineData("loop", OpenAi, 1)]
+    [InlineData("loop", Anthropic, 1)]
+    [InlineData("loop", Gemini, 1)]
+    [InlineData("loopStreamed", OpenAi, 2)]
+    [InlineData("loopStreamed", Anthropic, 2)]
+    [InlineData("loopStreamed", Gemini, 2)]
+    [InlineData("parallelStreamed", OpenAi, 2)]
+    [InlineData("parallelStreamed", Anthropic, 2)]
+    [InlineData("parallelStreamed", Gemini, 2)]
+    [InlineData("thinking", Anthropic, 1)]
+    [InlineData("thinking", Gemini, 1)]
+    [InlineData("thinkingStreamed", Anthropic, 1)]
+    [InlineData("thinkingStreamed", Gemini, 1)]
+    [InlineData("runTools", Anthropic, 1)]
+    [InlineData("runTools", Gemini, 1)]
+    public async Task Loop_OfTools_EndsInText(string name, string models, int calls)
     {
-        var error = await CaseAsync(name);
+        var loop = await CaseAsync(name, models);
+        loop.GetProperty("finish").GetString().ShouldBe("stop", loop.ToString());
+        loop.GetProperty("content").GetString().ShouldNotBeNullOrEmpty();
+        loop.GetProperty("calls").EnumerateArray().Select(static call => call.GetProperty("city").ValueKind).ShouldBe(Enumerable.Repeat(JsonValueKind.String, calls));
+        if (models == Anthropic && name.StartsWith("thinking", StringComparison.Ordinal))
+            loop.GetProperty("thoughts").GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData(OpenAi)]
+    [InlineData(Anthropic)]
+    [InlineData(Gemini)]
+    public async Task Schema_AskedFor_IsKept(string models)
+    {
+        var schema = await CaseAsync("schema", models);
+        schema.GetProperty("finish").GetString().ShouldBe("stop");
+        schema.GetProperty("answer").EnumerateObject().Select(static member => (member.Name, member.Value.ValueKind))
+            .ShouldBe([("city", JsonValueKind.String), ("people", JsonValueKind.Number)], ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData(OpenAi)]
+    [InlineData(Anthropic)]
+    [InlineData(Gemini)]
+    public async Task Image_Shown_IsSeen(string models)
+    {
+        var seen = (await CaseAsync("image", models)).GetProperty("seen").ToString();
+        seen.ShouldContain("image/png");
+        seen.ShouldContain("What is this?");
+        seen.ShouldContain("Be brief");
+    }
+
+    [Theory]
+    [InlineData(OpenAi)]
+    [InlineData(Gemini)]
+    public async Task Texts_Embedded_AreVectors(string models)
+    {
+        var embeddings = await CaseAsync("embeddings", models);
+        embeddings.GetProperty("lengths").EnumerateArray().Select(static length => length.GetInt32()).ShouldBe([8, 8]);
+        embeddings.GetProperty("tokens").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Theory]
+    [InlineData("wrongKey", OpenAi, "AuthenticationError", 401)]
+    [InlineData("unknownModel", OpenAi, "NotFoundError", 404)]
+    [InlineData("badRequest", OpenAi, "BadRequestError", 400)]
+    [InlineData("rateLimited", OpenAi, "RateLimitError", 429)]
+    [InlineData("rateLimited", Anthropic, "RateLimitError", 429)]
+    [InlineData("rateLimited", Gemini, "RateLimitError", 429)]
+    [InlineData("upstreamFault", OpenAi, "InternalServerError", 502)]
+    [InlineData("upstreamFault", Anthropic, "InternalServerError", 502)]
+    [InlineData("upstreamFault", Gemini, "InternalServerError", 502)]
+    public async Task Errors_Met_AreTypedExceptions(string name, string models, string type, int status)
+    {
+        var error = await CaseAsync(name, models);
         error.GetProperty("thrown").GetString().ShouldBe(type, error.ToString());
         error.GetProperty("status").GetInt32().ShouldBe(status);
         error.GetProperty("message").GetString().ShouldNotBeNullOrEmpty();
@@ -85,5 +159,5 @@ public sealed class OpenAiClientTests(NodeClients clients)
         }
     }
 
-    private Task<JsonElement> CaseAsync(string name) => clients.RunCaseAsync("openai.mjs", name);
+    private Task<JsonElement> CaseAsync(string name, string models = OpenAi) => clients.RunCaseAsync("openai.mjs", name, models);
 }

@@ -14,6 +14,7 @@ public sealed class EmbeddingsTests(GatewayFixture gateway)
     [InlineData("openai", "/v1/embeddings")]
     [InlineData("custom", "/v1/embeddings")]
     [InlineData("azure_openai", "/openai/deployments/sim-chat/embeddings?api-version=2024-10-21")]
+    [InlineData("google", "/v1beta/models/sim-chat:batchEmbedContents")]
     public async Task Texts_AreEmbedded_AndRecorded(string provider, string target)
     {
         var model = await ModelAsync(provider, "sim-chat");
@@ -30,6 +31,7 @@ public sealed class EmbeddingsTests(GatewayFixture gateway)
 
     [Theory]
     [InlineData("openai")]
+    [InlineData("google")]
     public async Task Base64_HoldsTheSameVector(string provider)
     {
         var model = await ModelAsync(provider, "sim-chat");
