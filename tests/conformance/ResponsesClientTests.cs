@@ -41,7 +41,7 @@ public sealed class ResponsesClientTests(NodeClients clients)
         var result = await CaseAsync(loop, models);
         result.GetProperty("name").GetString().ShouldBe("get_weather");
         result.GetProperty("arguments").GetProperty("city").ValueKind.ShouldBe(JsonValueKind.String);
-        result.GetProperty("final").GetString().ShouldContain("18 degrees");
+        result.GetProperty("final").GetString()!.ShouldContain("18 degrees");
         result.GetProperty("thought").GetString().ShouldNotBeNullOrEmpty();
     }
 

@@ -48,7 +48,7 @@ internal sealed partial class KeepStage(ResponseStore store, ISettings settings,
         var content = StoredResponse.Write(
             exchange.AnswerBody.WrittenSpan,
             input.IsAbsent ? "[]"u8 : exchange.Body.WrittenSpan.Slice(input.Start, input.Length),
-            exchange.Conversion is null ? exchange.Chosen!.Upstream.Id : null,
+            exchange.Cached is null && exchange.Conversion is null ? exchange.Chosen?.Upstream.Id : null,
             time.GetUtcNow() + TimeSpan.FromHours(settings.Get(SettingsRegistry.Gateway.ResponsesTtlHours)));
         var saving = SaveAsync(owner, id, content, items);
         if (exchange.Facts.Stream)
