@@ -33,15 +33,11 @@ internal sealed class ChatStream(Answer answer, EventBuffer events, bool filters
             foreach (var content in Blocks())
                 yield return content;
             Write("", static (_, _) => { }, ChatJson.FinishReason(answer));
-            yield return false;
         }
 
+        // What ends a stream comes in one piece, as it mostly does.
         if (_usage && _place is UsagePlace.Usual or UsagePlace.Split)
-        {
             WriteUsage();
-            yield return false;
-        }
-
         events.Raw("data: [DONE]\n\n"u8);
         yield return false;
     }
