@@ -119,6 +119,18 @@ internal static class JsonRead
     public static long CountOrZero(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Number } value && TryInteger(value, out var number) ? Math.Max(0, number) : 0;
 
+    /// <summary>A provider's members with such names as are valid Unicode; none when it is no object.</summary>
+    public static IEnumerable<(string Name, JsonElement Value)> NamedMembers(this JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.Object)
+            yield break;
+        foreach (var member in element.EnumerateObject())
+        {
+            if (NameOf(member) is { } name)
+                yield return (name, member.Value);
+        }
+    }
+
     public static JsonElement? ObjectOrNull(this JsonElement element, string name) => element.Member(name) is { ValueKind: JsonValueKind.Object } value ? value : null;
 
     /// <summary>The elements of a provider's array member; none when it is no array.</summary>

@@ -42,12 +42,12 @@ internal sealed class BlockText(byte[] start) : IDisposable
         using var json = new Utf8JsonWriter(output, JsonWrite.Options);
         using var document = JsonDocument.Parse(start);
         json.WriteStartObject();
-        foreach (var member in document.RootElement.EnumerateObject())
+        foreach (var (name, value) in document.RootElement.NamedMembers())
         {
-            if (IsReplaced(member.Name))
+            if (IsReplaced(name))
                 continue;
-            json.WritePropertyName(member.Name);
-            json.Raw(member.Value);
+            json.WritePropertyName(name);
+            json.Raw(value);
         }
 
         WriteString(json, "text"u8, _text);

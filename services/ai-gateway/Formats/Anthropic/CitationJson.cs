@@ -14,12 +14,14 @@ internal static class CitationJson
         End: null,
         citation.Clone());
 
+    public static bool CanWrite(Citation citation) => citation.Url is not null || IsOwn(citation);
+
     /// <summary>False: it cannot be said here.</summary>
     public static bool TryWrite(Utf8JsonWriter json, Citation citation)
     {
-        if (citation.Raw is { } raw && (raw.StringOrNull("type")?.EndsWith("_location", StringComparison.Ordinal) ?? false))
+        if (IsOwn(citation))
         {
-            json.Raw(raw);
+            json.Raw(citation.Raw!.Value);
             return true;
         }
 
@@ -34,6 +36,8 @@ internal static class CitationJson
         json.WriteEndObject();
         return true;
     }
+
+    private static bool IsOwn(Citation citation) => citation.Raw?.StringOrNull("type")?.EndsWith("_location", StringComparison.Ordinal) ?? false;
 
     private static string? Web(string? source) => source is not null && source.StartsWith("http", StringComparison.Ordinal) ? source : null;
 }

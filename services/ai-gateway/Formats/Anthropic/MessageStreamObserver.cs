@@ -228,18 +228,18 @@ internal sealed class MessageStreamObserver : AnswerStream
         using var late = JsonDocument.Parse(last);
         using var json = new Utf8JsonWriter(output, JsonWrite.Options);
         json.WriteStartObject();
-        foreach (var member in early.RootElement.EnumerateObject())
+        foreach (var (name, value) in early.RootElement.NamedMembers())
         {
-            json.WritePropertyName(member.Name);
-            json.Raw(late.RootElement.Member(member.Name) ?? member.Value);
+            json.WritePropertyName(name);
+            json.Raw(late.RootElement.Member(name) ?? value);
         }
 
-        foreach (var member in late.RootElement.EnumerateObject())
+        foreach (var (name, value) in late.RootElement.NamedMembers())
         {
-            if (early.RootElement.TryGetProperty(member.Name, out _))
+            if (early.RootElement.Member(name) is not null)
                 continue;
-            json.WritePropertyName(member.Name);
-            json.Raw(member.Value);
+            json.WritePropertyName(name);
+            json.Raw(value);
         }
 
         json.WriteEndObject();

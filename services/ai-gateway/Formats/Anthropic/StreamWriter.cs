@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Pipeline;
@@ -15,6 +14,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
 {
     private const int LongestExplanation = 4000;
 
+    private readonly EventWriter _events = new();
     private readonly Dictionary<int, Block> _blocks = [];
     private TokenUsage _usage;
     private Finish? _finish;
@@ -64,16 +64,12 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         foreach (var block in _blocks.Values.OrderBy(static block => block.Number))
             EndBlock(block, output);
         _blocks.Clear();
-        using (var json = Event(output, "message_delta"u8))
-        {
-            json.WriteStartObject("delta"u8);
-            AnswerWriter.WriteStop(json, _finish, _calls, _refusal is null ? null : new RefusalPart(_refusal));
-            json.WriteEndObject();
-            UsageJson.Write(json, _usage, isDelta: true);
-            json.WriteEndObject();
-        }
-
-        EndEvent(output);
+        var json = _events.Begin(output, "message_delta"u8);
+        json.WriteStartObject("delta"u8);
+        AnswerWriter.WriteStop(json, _finish, _calls, _refusal is null ? null : new RefusalPart(_refusal));
+        json.WriteEndObject();
+        UsageJson.Write(json, _usage, isDelta: true);
+        _events.End(output);
         output.Write("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"u8);
     }
 
@@ -84,28 +80,31 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         if (_started)
             return;
         _started = true;
-        using (var json = Event(output, "message_start"u8))
-        {
-            json.WriteStartObject("message"u8);
-            json.WriteString("id"u8, AnswerWriter.IdOf(started.Id, call));
-            json.WriteString("type"u8, "message"u8);
-            json.WriteString("role"u8, "assistant"u8);
-            json.WriteString("model"u8, started.Model ?? call.UpstreamModel);
-            json.WriteStartArray("content"u8);
-            json.WriteEndArray();
-            json.WriteNull("stop_reason"u8);
-            json.WriteNull("stop_sequence"u8);
-            UsageJson.Write(json, _usage, isDelta: false);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        EndEvent(output);
+        var json = _events.Begin(output, "message_start"u8);
+        json.WriteStartObject("message"u8);
+        json.WriteString("id"u8, AnswerWriter.IdOf(started.Id, call));
+        json.WriteString("type"u8, "message"u8);
+        json.WriteString("role"u8, "assistant"u8);
+        json.WriteString("model"u8, started.Model ?? call.UpstreamModel);
+        json.WriteStartArray("content"u8);
+        json.WriteEndArray();
+        json.WriteNull("stop_reason"u8);
+        json.WriteNull("stop_sequence"u8);
+        UsageJson.Write(json, _usage, isDelta: false);
+        _events.EndInner(output);
     }
 
     private void StartBlock(BlockStarted started, IBufferWriter<byte> output)
     {
         Start(new AnswerStarted(null, null), output);
+
+        // What began earlier stands earlier.
+        foreach (var earlier in _blocks.Values)
+        {
+            if (earlier.Kind == BlockKind.ToolCall)
+                Release(earlier, output);
+        }
+
         switch (started.Kind)
         {
             case BlockKind.Whole when started.Part is HiddenThinkingPart hidden:
@@ -131,81 +130,89 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
     {
         if (text.Length == 0 || (block.Kind == BlockKind.Thinking && !AnswerWriter.WantsWords(call)))
             return;
-        if (block.Kind == BlockKind.Refusal && (_refusal?.Length ?? 0) < LongestExplanation)
-            _refusal += text;
-        Open(block, output);
-        using (var json = Delta(block, output))
+        if (block.Kind == BlockKind.ToolCall && block is { IsOpen: false, Held: null })
         {
-            var (type, name) = block.Kind switch
-            {
-                BlockKind.Thinking => ("thinking_delta", "thinking"),
-                BlockKind.ToolCall => ("input_json_delta", "partial_json"),
-                _ => ("text_delta", "text"),
-            };
-            json.WriteString("type"u8, type);
-            json.WriteString(name, text);
-            json.WriteEndObject();
-            json.WriteEndObject();
+            // One piece is kept back: a signature may follow, and has to stand before the call, for clients cut thoughts off an answer's end.
+            block.Held = text;
+            return;
         }
 
-        EndEvent(output);
+        if (block.Kind == BlockKind.Refusal && (_refusal?.Length ?? 0) < LongestExplanation)
+            _refusal += text;
+        Release(block, output);
+        WriteText(block, text, output);
+    }
+
+    private void WriteText(Block block, string text, IBufferWriter<byte> output)
+    {
+        switch (block.Kind)
+        {
+            case BlockKind.Thinking:
+                _events.BeginDelta(output, block.Index, "thinking_delta"u8).WriteString("thinking"u8, text);
+                break;
+            case BlockKind.ToolCall:
+                _events.BeginDelta(output, block.Index, "input_json_delta"u8).WriteString("partial_json"u8, text);
+                break;
+            default:
+                _events.BeginDelta(output, block.Index, "text_delta"u8).WriteString("text"u8, text);
+                break;
+        }
+
+        _events.EndInner(output);
     }
 
     private void Sign(Block block, Signature signature, IBufferWriter<byte> output)
     {
         if (block.Kind == BlockKind.ToolCall)
         {
-            // Before the call where that is still possible: clients cut thoughts off an answer's end.
+            if (block.Signature == signature)
+                return;
+            block.Signature = signature;
             if (block.IsOpen)
-                block.Late = signature;
+                block.IsSignedLate = true;
             else
                 WriteRedacted(CarriedSignature.Data(signature), output);
-            return;
         }
-
-        if (block.Kind != BlockKind.Thinking || !AnswerWriter.WantsThoughts(call))
-            return;
-        Open(block, output);
-        using (var json = Delta(block, output))
+        else if (block.Kind == BlockKind.Thinking && AnswerWriter.WantsThoughts(call))
         {
-            json.WriteString("type"u8, "signature_delta"u8);
-            json.WriteString("signature"u8, signature.ToClient(SignatureOrigin.Claude));
-            json.WriteEndObject();
-            json.WriteEndObject();
+            Open(block, output);
+            _events.BeginDelta(output, block.Index, "signature_delta"u8).WriteString("signature"u8, signature.ToClient(SignatureOrigin.Claude));
+            _events.EndInner(output);
         }
-
-        EndEvent(output);
     }
 
     private void Cite(Block block, Citation citation, IBufferWriter<byte> output)
     {
-        if (citation.Raw is null && citation.Url is null)
+        if (!CitationJson.CanWrite(citation))
         {
             call.Notes.Drop("citations");
             return;
         }
 
         Open(block, output);
-        using (var json = Delta(block, output))
-        {
-            json.WriteString("type"u8, "citations_delta"u8);
-            json.WritePropertyName("citation"u8);
-            if (!CitationJson.TryWrite(json, citation))
-                json.WriteNullValue();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        EndEvent(output);
+        var json = _events.BeginDelta(output, block.Index, "citations_delta"u8);
+        json.WritePropertyName("citation"u8);
+        CitationJson.TryWrite(json, citation);
+        _events.EndInner(output);
     }
 
     private void EndBlock(Block block, IBufferWriter<byte> output)
     {
         if (block.Kind == BlockKind.ToolCall)
-            Open(block, output);
+            Release(block, output);
         Close(block, output);
-        if (block.Late is { } signature)
+        if (block is { IsSignedLate: true, Signature: { } signature })
             WriteRedacted(CarriedSignature.Data(signature), output);
+    }
+
+    /// <summary>Opens the block and says what was kept back.</summary>
+    private void Release(Block block, IBufferWriter<byte> output)
+    {
+        Open(block, output);
+        if (block.Held is not { } held)
+            return;
+        block.Held = null;
+        WriteText(block, held, output);
     }
 
     private void Open(Block block, IBufferWriter<byte> output)
@@ -215,42 +222,37 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         if (_text is not null)
             Close(_text, output);
         block.Index = _next++;
-        if (block.Kind != BlockKind.ToolCall)
-            _text = block;
-        using (var json = StartOf(block.Index, output))
+        var json = _events.BeginBlock(output, block.Index);
+        switch (block.Kind)
         {
-            switch (block)
-            {
-                case { Kind: BlockKind.ToolCall, Call: var toolCall }:
-                    json.WriteString("type"u8, "tool_use"u8);
-                    json.WriteString("id"u8, toolCall?.Id ?? "");
-                    json.WriteString("name"u8, toolCall?.Name ?? "");
-                    json.WriteStartObject("input"u8);
-                    json.WriteEndObject();
-                    break;
-                case { Kind: BlockKind.Thinking }:
-                    json.WriteString("type"u8, "thinking"u8);
-                    json.WriteString("thinking"u8, ""u8);
-                    json.WriteString("signature"u8, ""u8);
-                    break;
-                default:
-                    json.WriteString("type"u8, "text"u8);
-                    json.WriteString("text"u8, ""u8);
-                    break;
-            }
-
-            json.WriteEndObject();
-            json.WriteEndObject();
+            case BlockKind.ToolCall:
+                json.WriteString("type"u8, "tool_use"u8);
+                json.WriteString("id"u8, block.Call?.Id ?? "");
+                json.WriteString("name"u8, block.Call?.Name ?? "");
+                json.WriteStartObject("input"u8);
+                json.WriteEndObject();
+                break;
+            case BlockKind.Thinking:
+                _text = block;
+                json.WriteString("type"u8, "thinking"u8);
+                json.WriteString("thinking"u8, ""u8);
+                json.WriteString("signature"u8, ""u8);
+                break;
+            default:
+                _text = block;
+                json.WriteString("type"u8, "text"u8);
+                json.WriteString("text"u8, ""u8);
+                break;
         }
 
-        EndEvent(output);
+        _events.EndInner(output);
     }
 
     private void Close(Block block, IBufferWriter<byte> output)
     {
         if (!block.IsOpen)
             return;
-        WriteStop(block.Index, output);
+        _events.WriteStop(output, block.Index);
         block.Index = Block.Closed;
         if (_text == block)
             _text = null;
@@ -261,58 +263,12 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         if (_text is not null)
             Close(_text, output);
         var index = _next++;
-        using (var json = StartOf(index, output))
-        {
-            json.WriteString("type"u8, "redacted_thinking"u8);
-            json.WriteString("data"u8, data);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        EndEvent(output);
-        WriteStop(index, output);
+        var json = _events.BeginBlock(output, index);
+        json.WriteString("type"u8, "redacted_thinking"u8);
+        json.WriteString("data"u8, data);
+        _events.EndInner(output);
+        _events.WriteStop(output, index);
     }
-
-    private static Utf8JsonWriter StartOf(int index, IBufferWriter<byte> output)
-    {
-        var json = Event(output, "content_block_start"u8);
-        json.WriteNumber("index"u8, index);
-        json.WriteStartObject("content_block"u8);
-        return json;
-    }
-
-    private static Utf8JsonWriter Delta(Block block, IBufferWriter<byte> output)
-    {
-        var json = Event(output, "content_block_delta"u8);
-        json.WriteNumber("index"u8, block.Index);
-        json.WriteStartObject("delta"u8);
-        return json;
-    }
-
-    private static void WriteStop(int index, IBufferWriter<byte> output)
-    {
-        using (var json = Event(output, "content_block_stop"u8))
-        {
-            json.WriteNumber("index"u8, index);
-            json.WriteEndObject();
-        }
-
-        EndEvent(output);
-    }
-
-    /// <summary>Begins an event of which the type is the name.</summary>
-    private static Utf8JsonWriter Event(IBufferWriter<byte> output, ReadOnlySpan<byte> type)
-    {
-        output.Write("event: "u8);
-        output.Write(type);
-        output.Write("\ndata: "u8);
-        var json = new Utf8JsonWriter(output, JsonWrite.Options);
-        json.WriteStartObject();
-        json.WriteString("type"u8, type);
-        return json;
-    }
-
-    private static void EndEvent(IBufferWriter<byte> output) => output.Write("\n\n"u8);
 
     private sealed class Block(int number, BlockKind kind, ToolCallPart? call)
     {
@@ -329,7 +285,12 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
 
         public bool IsOpen => Index != Closed;
 
-        /// <summary>A signature that came when the call had begun.</summary>
-        public Signature? Late { get; set; }
+        /// <summary>The beginning of a call's arguments, while the call has not begun.</summary>
+        public string? Held { get; set; }
+
+        public Signature? Signature { get; set; }
+
+        /// <summary>The signature came when the call had begun.</summary>
+        public bool IsSignedLate { get; set; }
     }
 }

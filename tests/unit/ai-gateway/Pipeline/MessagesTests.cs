@@ -187,6 +187,36 @@ public sealed class MessagesTests(GatewayFixture gateway)
         response.Headers.GetValues("x-thinkwatch-conversion").Single().ShouldBe("changed=max_tokens");
     }
 
+    /// <summary>What Claude Code sends: a large prompt with cache points, two dozen tools, a thinking budget, betas; and in its next turn what it was answered.</summary>
+    [Theory]
+    [InlineData("anthropic", "")]
+    [InlineData("custom", "anthropic-beta,context_management")]
+    [InlineData("google", "anthropic-beta,context_management")]
+    public async Task ClaudeCode_OnAnyProvider_GoesThroughItsLoop(string provider, string dropped)
+    {
+        var model = await ModelAsync(provider, "sim-think-tools");
+        var tools = string.Join(',', Enumerable.Range(0, 24).Select(i =>
+            $$"""{"name":"Tool_{{i}}","description":"{{new string('d', 3000)}}","input_schema":{"type":"object","properties":{"path":{"type":"string"} },"required":["path"],"additionalProperties":false,"$schema":"http://json-schema.org/draft-07/schema#"} }"""));
+        var rest = $$""","system":[{"type":"text","text":"You are an agent."},{"type":"text","text":"{{new string('s', 40000)}}","cache_control":{"type":"ephemeral"} },{"type":"text","text":"Env","cache_control":{"type":"ephemeral"} }],"tools":[{{tools}}],"metadata":{"user_id":"user_1_session_2"},"max_tokens":32000,"thinking":{"type":"enabled","budget_tokens":31999},"context_management":{"edits":[{"type":"clear_thinking_20251015","keep":"all"}]},"stream":true}""";
+        const string User = """{"role":"user","content":[{"type":"text","text":"<system-reminder>x</system-reminder>"},{"type":"text","text":"List the files","cache_control":{"type":"ephemeral"} }]}""";
+        var beta = ("anthropic-beta", "claude-code-20250219,interleaved-thinking-2025-05-14,context-management-2025-06-27,prompt-caching-scope-2026-01-05");
+
+        using var first = await PostAsync("/v1/messages?beta=true", $$"""{"model":"{{model}}","messages":[{{User}}]{{rest}}""", beta);
+        first.StatusCode.ShouldBe(HttpStatusCode.OK, await first.Content.ReadAsStringAsync());
+        await first.Content.LoadIntoBufferAsync();
+        using var answer = JsonDocument.Parse((await gateway.RowAsync(first.Id())).ResponseBody.ToStringUtf8());
+        var content = answer.RootElement.GetProperty("content");
+        var use = content.EnumerateArray().Single(static block => block.GetProperty("type").GetString() == "tool_use");
+        content.EnumerateArray().Last().GetProperty("type").GetString().ShouldBe("tool_use");
+        if (dropped.Length > 0)
+            first.Headers.GetValues("x-thinkwatch-conversion").Single().ShouldStartWith("dropped=" + dropped);
+
+        var result = $$"""{"role":"user","content":[{"tool_use_id":"{{use.GetProperty("id").GetString()}}","type":"tool_result","content":"a.txt","is_error":false,"cache_control":{"type":"ephemeral"} }]}""";
+        using var second = await PostAsync("/v1/messages?beta=true", $$"""{"model":"{{model}}","messages":[{{User}},{"role":"assistant","content":{{content.GetRawText()}}},{{result}}]{{rest}}""", beta);
+        second.StatusCode.ShouldBe(HttpStatusCode.OK, await second.Content.ReadAsStringAsync());
+        (await second.Content.ReadAsStringAsync()).ShouldContain("a.txt");
+    }
+
     private static string Ask(string model, string extra = "", int maxTokens = 100) =>
         $$"""{"model":"{{model}}","max_tokens":{{maxTokens}},"messages":[{"role":"user","content":"Hello there"}]{{extra}}}""";
 

@@ -104,8 +104,8 @@ public sealed class StreamTests
         var stream = Converted.Stream(
             call,
             new BlockStarted(0, 0, BlockKind.ToolCall, new ToolCallPart("a", "f", "")),
-            new BlockSigned(0, 0, signature),
             new BlockDelta(0, 0, "{}"),
+            new BlockSigned(0, 0, signature),
             new BlockEnded(0, 0));
         var content = JsonDocument.Parse(Converted.Observe(stream).Json).RootElement.GetProperty("content").GetRawText();
         content.ShouldBe("""[{"type":"redacted_thinking","data":"tw1.gemini.call.Z2Vt"},{"type":"tool_use","id":"a","name":"f","input":{}}]""");
