@@ -39,6 +39,11 @@ internal static class BodyTokens
         {
             return 0;
         }
+        catch (InvalidOperationException)
+        {
+            // A name in it is no Unicode and cannot be compared.
+            return TokenUsage.Tokens(json.Length);
+        }
 
         return tokens;
     }
