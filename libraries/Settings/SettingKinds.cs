@@ -48,8 +48,8 @@ internal static class SettingKinds
         })
         { Maximum = maximumLength };
 
-    public static Setting<IReadOnlyList<string>> TextList(string key, string tab, string description, Func<string, string?> check) =>
-        new(key, tab, "text_list", [], description, (JsonElement json, out IReadOnlyList<string> value) =>
+    public static Setting<IReadOnlyList<string>> TextList(string key, string tab, string description, Func<string, string?> check, IReadOnlyList<string>? defaults = null) =>
+        new(key, tab, "text_list", defaults ?? [], description, (JsonElement json, out IReadOnlyList<string> value) =>
         {
             value = [];
             if (json.ValueKind != JsonValueKind.Array || json.EnumerateArray().Any(static item => item.ValueKind != JsonValueKind.String))

@@ -27,9 +27,9 @@ public static class SettingsRegistry
         Gateway.CacheEnabled, Gateway.CacheTtlSecs, Gateway.CacheScope,
         Gateway.BreakerEnabled, Gateway.BreakerErrorPercent, Gateway.BreakerMinSamples, Gateway.BreakerWindowSecs, Gateway.BreakerOpenSecs, Gateway.ResponsesTtlHours,
         Limits.TimeoutMs,
-        Security.RateLimitFailClosed,
+        Security.RateLimitFailClosed, Security.PiiRedaction, Security.PiiPatterns, Security.PiiCustomPatterns,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
-        Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
+        Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.CaptureOriginal, Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
         Mcp.BodyLimitBytes,
     ];
 
@@ -121,6 +121,15 @@ public static class SettingsRegistry
     {
         public static Setting<bool> RateLimitFailClosed { get; } = Switch(
             "security.rate_limit_fail_closed", "security", false, "Refuse calls while rate limits cannot be evaluated.");
+
+        public static Setting<bool> PiiRedaction { get; } = Switch(
+            "security.pii_redaction", "security", true, "Replace personal data and secrets by placeholders before a call goes to a provider, and restore them in its answer.");
+
+        public static Setting<IReadOnlyList<string>> PiiPatterns { get; } = TextList(
+            "security.pii_patterns", "security", "What is replaced.", SettingChecks.PiiPattern, SettingChecks.DefaultPiiPatterns);
+
+        public static Setting<IReadOnlyList<string>> PiiCustomPatterns { get; } = TextList(
+            "security.pii_custom_patterns", "security", "Patterns of your own that are replaced too, each as NAME=regular expression.", SettingChecks.CustomPattern);
     }
 
     public static class ApiKeys
@@ -139,6 +148,9 @@ public static class SettingsRegistry
         public static Setting<bool> CaptureGatewayRequest { get; } = Switch("audit.capture_gateway_request", "audit", true, "Keep the request bodies of AI calls.");
 
         public static Setting<bool> CaptureGatewayResponse { get; } = Switch("audit.capture_gateway_response", "audit", true, "Keep the response bodies of AI calls.");
+
+        public static Setting<bool> CaptureOriginal { get; } = Switch(
+            "audit.capture_original", "audit", false, "Keep bodies as clients sent and saw them, not with placeholders for personal data.");
 
         public static Setting<long> BodyMaxBytes { get; } = Wide(
             "audit.body_max_bytes", "audit", 256 * 1024, 0, 16 * Mebibyte, "The largest body kept in the log itself, in bytes; larger ones go to object storage.");

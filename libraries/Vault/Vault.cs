@@ -46,6 +46,9 @@ public sealed class Vault
         }
     }
 
+    /// <summary>A key for another purpose, which tells nothing about this one.</summary>
+    public byte[] DeriveKey(string purpose) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{Version}\0derive\0{purpose}"));
+
     public string Seal(string plaintext, string associatedData) => Seal(Encoding.UTF8.GetBytes(plaintext), associatedData);
 
     public string Seal(ReadOnlySpan<byte> plaintext, string associatedData)

@@ -2,6 +2,7 @@ using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Providers.Bedrock;
@@ -104,6 +105,9 @@ internal static class AiGatewayService
         builder.Services.AddSingleton<AuthenticateStage>();
         builder.Services.AddSingleton<ReadStage>();
         builder.Services.AddSingleton<AccessStage>();
+        builder.Services.AddSingleton<GuardRuleBook>();
+        builder.Services.AddSingleton<RequestGuard>();
+        builder.Services.AddSingleton<IGuardPolicy>(static services => services.GetRequiredService<RequestGuard>());
         builder.Services.AddSingleton<GuardStage>();
         builder.Services.AddSingleton<CandidatesStage>();
         builder.Services.AddSingleton<LimitStage>();

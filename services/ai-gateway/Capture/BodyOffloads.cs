@@ -19,7 +19,7 @@ internal sealed class BodyOffloads(IBodyOffload store, IAuditSpool spool, BodyMe
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(Capacity);
 
     /// <summary>Takes over the exchange's bodies as far as they are to be offloaded.</summary>
-    public void Enqueue(Exchange exchange, GatewayCall rest, bool request, bool response)
+    public void Enqueue(Exchange exchange, GatewayCall rest, bool request, bool response, bool original)
     {
         if (_jobs.Reader.Count >= Capacity)
         {
@@ -30,7 +30,7 @@ internal sealed class BodyOffloads(IBodyOffload store, IAuditSpool spool, BodyMe
         // The row's own prefix must not point into memory that goes back to the pool.
         if (response)
             rest.ResponseBody = Google.Protobuf.ByteString.CopyFrom(rest.ResponseBody.Span);
-        var (body, reserved) = request ? exchange.TakeBody() : (null, 0);
+        var (body, reserved) = request ? exchange.TakeBody(original) : (null, 0);
         var job = new Job(exchange.Ticket!, rest, exchange.Principal!.Principal.OrgId, exchange.CreatedAt, body, reserved, response ? exchange.TakeAnswer() : null);
         if (_jobs.Writer.TryWrite(job))
             return;

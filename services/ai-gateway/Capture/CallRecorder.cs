@@ -2,6 +2,7 @@ using System.Globalization;
 using Google.Protobuf;
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
@@ -15,7 +16,7 @@ namespace ThinkWatch.AiGateway.Capture;
 /// Writes a call's row: <c>started</c> before the call leaves, the rest when it has ended; a call that never left as one record.
 /// A request from nobody known has no organisation, hence no row.
 /// </summary>
-internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISettings settings)
+internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, RequestGuard guard, ISettings settings)
 {
     public ValueTask<SpoolTicket?> BeginAsync(Exchange exchange)
     {
@@ -39,6 +40,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
         // The gateway's own answers are access log material; what it refused is a row like any other.
         if (exchange.Refusal is null)
             return;
+        guard.InspectRefused(exchange);
         var row = Identify(exchange);
         Describe(row, exchange);
         Conclude(row, exchange, figures, settled);
@@ -48,7 +50,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
     private void Complete(Exchange exchange, GatewayCall rest)
     {
         var maximum = settings.Get(SettingsRegistry.Audit.BodyMaxBytes);
-        var request = CapturesRequest(exchange) && exchange.Body.Length > maximum;
+        var request = CapturesRequest(exchange) && Captured(exchange).Length > maximum;
         var response = rest.ResponseCapture == Contracts.Audit.Capture.Truncated && !exchange.AnswerIsTruncated;
         if (!request && !response)
         {
@@ -56,7 +58,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
             return;
         }
 
-        offloads.Enqueue(exchange, rest, request, response);
+        offloads.Enqueue(exchange, rest, request, response, settings.Get(SettingsRegistry.Audit.CaptureOriginal));
     }
 
     /// <summary>Who and when.</summary>
@@ -93,7 +95,9 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
     {
         row.Model = exchange.Facts.Model ?? "";
         row.Stream = exchange.Facts.Stream;
-        row.RequestBytes = exchange.Body.Length;
+        var body = Captured(exchange);
+        row.RequestBytes = body.Length;
+        row.Redacted = exchange.Guarded?.Restorer is not null;
         if (exchange.Candidates.Count > 0)
             SetRoute(row, exchange.Candidates[0]);
         if (!CapturesRequest(exchange))
@@ -103,8 +107,8 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
         }
 
         var maximum = settings.Get(SettingsRegistry.Audit.BodyMaxBytes);
-        row.RequestCapture = exchange.Body.Length <= maximum ? Contracts.Audit.Capture.Captured : Contracts.Audit.Capture.Truncated;
-        row.RequestBody = UnsafeByteOperations.UnsafeWrap(exchange.Body.Written[..(int)Math.Min(maximum, exchange.Body.Length)]);
+        row.RequestCapture = body.Length <= maximum ? Contracts.Audit.Capture.Captured : Contracts.Audit.Capture.Truncated;
+        row.RequestBody = UnsafeByteOperations.UnsafeWrap(body.Written[..(int)Math.Min(maximum, body.Length)]);
     }
 
     /// <summary>How it went.</summary>
@@ -118,6 +122,8 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
         row.UsageSource = figures.UsageSource;
         row.ResponseBytes = exchange.AnswerBytes;
         row.ContentType = exchange.AnswerContentType;
+        if (exchange.Guarded is { Hits.IsEmpty: false } guarded)
+            row.GuardHits = guarded.Hits.ToJson();
         if (exchange.Refusal is { } refusal)
         {
             row.ErrorType = refusal.Code ?? refusal.Type;
@@ -189,11 +195,17 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, ISe
             return;
         }
 
+        if (settings.Get(SettingsRegistry.Audit.CaptureOriginal) && AnswerGuard.Restored(exchange, exchange.AnswerBody.WrittenSpan) is { } original)
+            exchange.ReplaceAnswer(original);
         var maximum = settings.Get(SettingsRegistry.Audit.BodyMaxBytes);
         var kept = exchange.AnswerBody.Written[..(int)Math.Min(maximum, exchange.AnswerBody.Length)];
         row.ResponseCapture = exchange.AnswerIsTruncated || kept.Length < exchange.AnswerBody.Length ? Contracts.Audit.Capture.Truncated : Contracts.Audit.Capture.Captured;
         row.ResponseBody = UnsafeByteOperations.UnsafeWrap(kept);
     }
+
+    /// <summary>With placeholders, unless the operator wants what the client sent.</summary>
+    private PooledBuffer Captured(Exchange exchange) =>
+        exchange.Guarded?.OriginalBody is { } original && settings.Get(SettingsRegistry.Audit.CaptureOriginal) ? original : exchange.Body;
 
     private bool CapturesRequest(Exchange exchange) =>
         exchange.Surface is ICallSurface && !exchange.Principal!.Principal.CaptureDisabled && settings.Get(SettingsRegistry.Audit.CaptureGatewayRequest);

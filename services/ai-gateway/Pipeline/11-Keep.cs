@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Settings;
@@ -37,6 +38,9 @@ internal sealed partial class KeepStage(ResponseStore store, ISettings settings,
 
     private async ValueTask<Refusal?> KeepAsync(Exchange exchange)
     {
+        // What is kept is continued by whoever has the same key, with other placeholders: it is kept without any.
+        using var restored = AnswerGuard.Restored(exchange, exchange.AnswerBody.WrittenSpan);
+        var answer = restored ?? exchange.AnswerBody;
         if (exchange.AnswerIsTruncated || !TryRead(exchange, out var id, out var items) || !_room.Wait(TimeSpan.Zero, CancellationToken.None))
         {
             NotKept(exchange.IdText);
@@ -44,10 +48,10 @@ internal sealed partial class KeepStage(ResponseStore store, ISettings settings,
         }
 
         var owner = ResponseOwner.Of(exchange);
-        var input = exchange.Facts.InputPiece;
+        var (body, input) = exchange.Guarded?.OriginalBody is { } original ? (original, exchange.Guarded.OriginalInput) : (exchange.Body, exchange.Facts.InputPiece);
         var content = StoredResponse.Write(
-            exchange.AnswerBody.WrittenSpan,
-            input.IsAbsent ? "[]"u8 : exchange.Body.WrittenSpan.Slice(input.Start, input.Length),
+            answer.WrittenSpan,
+            input.IsAbsent ? "[]"u8 : body.WrittenSpan.Slice(input.Start, input.Length),
             exchange.Cached is null && exchange.Conversion is null ? exchange.Chosen?.Upstream.Id : null,
             time.GetUtcNow() + TimeSpan.FromHours(settings.Get(SettingsRegistry.Gateway.ResponsesTtlHours)));
         var saving = SaveAsync(owner, id, content, items);

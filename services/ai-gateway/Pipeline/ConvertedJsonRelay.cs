@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.Guard;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -30,10 +31,12 @@ internal sealed class ConvertedJsonRelay(TimeProvider time)
             return AttemptResult.Final(Refusals.ProviderMalformed);
         }
 
-        WriteHead(exchange, stream);
+        using var restored = stream ? AnswerGuard.RestoredEvents(exchange, exchange.AnswerBody.WrittenSpan) : AnswerGuard.Restored(exchange, exchange.AnswerBody.WrittenSpan);
+        var sent = restored ?? exchange.AnswerBody;
+        WriteHead(exchange, stream, sent.Length);
         exchange.ClientFirstByteAt = time.GetTimestamp();
-        exchange.AnswerBytes = exchange.AnswerBody.Length;
-        await exchange.Http.Response.BodyWriter.WriteAsync(exchange.AnswerBody.Written, exchange.Cancelled);
+        exchange.AnswerBytes = sent.Length;
+        await exchange.Http.Response.BodyWriter.WriteAsync(sent.Written, exchange.Cancelled);
         return AttemptResult.Answered;
     }
 
@@ -54,12 +57,12 @@ internal sealed class ConvertedJsonRelay(TimeProvider time)
         return false;
     }
 
-    private static void WriteHead(Exchange exchange, bool stream)
+    private static void WriteHead(Exchange exchange, bool stream, int length)
     {
         var http = exchange.Http.Response;
         http.StatusCode = StatusCodes.Status200OK;
         http.ContentType = exchange.AnswerContentType = stream ? StreamRelay.ContentType : "application/json";
-        http.ContentLength = exchange.AnswerBody.Length;
+        http.ContentLength = length;
         AnswerHead.Write(exchange);
     }
 }

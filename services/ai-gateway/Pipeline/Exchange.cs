@@ -3,6 +3,7 @@ using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
@@ -51,6 +52,9 @@ internal sealed class Exchange : IDisposable
 
     /// <summary>What the request refers to, and its input begins with now; null when it refers to nothing.</summary>
     public StoredResponses.Recalled? Recalled { get; set; }
+
+    /// <summary>What the guard did to the request; null when there was nothing for it to do.</summary>
+    public GuardedCall? Guarded { get; set; }
 
     /// <summary>The catalog as it was when the request came: one view for its whole life.</summary>
     public CatalogView Catalog { get; set; } = CatalogView.Empty;
@@ -152,13 +156,30 @@ internal sealed class Exchange : IDisposable
         Body = body;
     }
 
-    /// <summary>Gives the request's bytes to somebody who outlives this exchange, with what they take of the memory for all requests.</summary>
-    public (PooledBuffer Body, long ReservedBytes) TakeBody()
+    /// <summary>The same, for somebody who holds on to the old one.</summary>
+    public PooledBuffer ExchangeBody(PooledBuffer body)
     {
-        var taken = (Body, ReservedBytes);
-        Body = new PooledBuffer();
+        var old = Body;
+        Body = body;
+        return old;
+    }
+
+    /// <summary>
+    /// Gives the request's bytes to somebody who outlives this exchange, with what they take of the memory for all requests: as the client sent them where
+    /// the guard has kept that and it is wanted.
+    /// </summary>
+    public (PooledBuffer Body, long ReservedBytes) TakeBody(bool original)
+    {
+        var taken = ((original ? Guarded?.TakeOriginal() : null) ?? ExchangeBody(new PooledBuffer()), ReservedBytes);
         ReservedBytes = 0;
         return taken;
+    }
+
+    /// <summary>Another text of the kept answer.</summary>
+    public void ReplaceAnswer(PooledBuffer answer)
+    {
+        AnswerBody.Dispose();
+        AnswerBody = answer;
     }
 
     /// <summary>Gives the kept answer to somebody who outlives this exchange.</summary>
@@ -209,6 +230,8 @@ internal sealed class Exchange : IDisposable
         BodyIsRead = false;
         ReservedBytes = 0;
         _facts = default;
+        Guarded?.Dispose();
+        Guarded = null;
         Recalled = null;
         Catalog = CatalogView.Empty;
         Model = null;

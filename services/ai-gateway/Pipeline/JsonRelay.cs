@@ -1,4 +1,5 @@
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Guard;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -9,6 +10,10 @@ namespace ThinkWatch.AiGateway.Pipeline;
 internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
 {
     private const int WholeUpTo = 1024 * 1024;
+
+    /// <summary>An answer in which placeholders must be restored is read whole.</summary>
+    private const int GuardedUpTo = 64 * 1024 * 1024;
+
     private const int KeptUpTo = 4 * 1024 * 1024;
     private const int TailBytes = 64 * 1024;
     private const int ReadSize = 4096;
@@ -22,7 +27,8 @@ internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
             body.Reserve((int)length + 1);
         await using var stream = await response.Content.ReadAsStreamAsync(exchange.Cancelled);
         var isWhole = false;
-        while (body.Length <= WholeUpTo)
+        var wholeUpTo = AnswerGuard.IsNeeded(exchange) ? GuardedUpTo : WholeUpTo;
+        while (body.Length <= wholeUpTo)
         {
             var read = await stream.ReadAsync(body.GetMemory(length is null ? ReadSize : 1), exchange.Cancelled);
             if (exchange.UpstreamFirstByteAt == 0)
@@ -40,10 +46,12 @@ internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
         if (isWhole && !encoded && !formats.Wire(exchange.Target).TryReadAnswer(body.WrittenSpan, ref exchange.Answer))
             return AttemptResult.Final(Refusals.ProviderMalformed);
         exchange.UpstreamEndedAt = time.GetTimestamp();
-        WriteHead(exchange, response, isWhole ? body.Length : length);
+        using var restored = isWhole && !encoded ? AnswerGuard.Restored(exchange, body.WrittenSpan) : null;
+        var answer = restored ?? body;
+        WriteHead(exchange, response, isWhole ? answer.Length : length);
         exchange.ClientFirstByteAt = time.GetTimestamp();
-        await exchange.Http.Response.BodyWriter.WriteAsync(body.Written, exchange.Cancelled);
-        exchange.AnswerBytes = body.Length;
+        await exchange.Http.Response.BodyWriter.WriteAsync(answer.Written, exchange.Cancelled);
+        exchange.AnswerBytes = answer.Length;
         return isWhole ? AttemptResult.Answered : await StreamRestAsync(exchange, stream);
     }
 

@@ -101,6 +101,12 @@ internal static class Refusals
     public static readonly Refusal UnknownRoute = new(
         StatusCodes.Status404NotFound, InvalidRequest, "unknown_url", "There is nothing under this method and URL.", Outcome.Error);
 
+    /// <summary>What nothing is known about does not leave.</summary>
+    public static readonly Refusal GuardUnavailable = Later("guard_budget_exhausted", "The request cannot be checked against the content rules within bounds.");
+
+    public static Refusal ContentBlocked(string rule) => new(
+        StatusCodes.Status400BadRequest, InvalidRequest, "content_blocked", $"The content is not allowed here (rule '{rule}').", Outcome.Denied);
+
     public static Refusal BadRequest(string message, string? param = null) =>
         new(StatusCodes.Status400BadRequest, InvalidRequest, null, message, Outcome.Error) { Param = param };
 

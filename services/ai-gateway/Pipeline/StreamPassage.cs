@@ -37,9 +37,14 @@ internal abstract class StreamPassage(AnswerStream observer) : IDisposable
 
     public void Dispose()
     {
+        Release();
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Release()
+    {
         Observer.Dispose();
         Scratch.Dispose();
-        GC.SuppressFinalize(this);
     }
 }
 

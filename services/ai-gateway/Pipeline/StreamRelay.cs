@@ -4,6 +4,7 @@ using System.Text.Json;
 using ThinkWatch.AiGateway.Caching;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Settings;
 
@@ -47,7 +48,9 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
         return result;
     }
 
-    private StreamPassage Open(Exchange exchange)
+    private StreamPassage Open(Exchange exchange) => AnswerGuard.Around(exchange, OpenPassage(exchange));
+
+    private StreamPassage OpenPassage(Exchange exchange)
     {
         var observer = formats.Client(((ICallSurface)exchange.Surface).Format).OpenStream(exchange.HidesUsageChunk);
         if (exchange.Conversion is null)
