@@ -15,6 +15,10 @@ internal sealed class CachePolicy(ISettings settings)
     {
         if (!settings.Get(SettingsRegistry.Gateway.CacheEnabled) || exchange.Facts.Store || exchange.Facts.PreviousResponseId is not null)
             return null;
+
+        // Two requests may differ only in what their placeholders stand for, and an answer that is sent again passes no rule.
+        if (exchange.Guarded is { NeedsTheAnswer: true })
+            return null;
         var wish = exchange.Http.Request.Headers["x-thinkwatch-cache"].ToString();
         if (string.Equals(wish, "off", StringComparison.OrdinalIgnoreCase))
             return null;

@@ -14,6 +14,9 @@ internal sealed class GuardedCall(GuardRules rules) : IDisposable
     /// <summary>Puts back what placeholders stand for; null when nothing was replaced.</summary>
     public PlaceholderRestorer? Restorer { get; private set; }
 
+    /// <summary>The answer must be looked at on its way to the client.</summary>
+    public bool NeedsTheAnswer => Restorer is not null || rules.Output.Length > 0;
+
     /// <summary>The request as the client sent it, where something needs it still.</summary>
     public PooledBuffer? OriginalBody { get; private set; }
 
