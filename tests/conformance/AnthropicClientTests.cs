@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace ThinkWatch.Conformance.Tests;
 
-/// <summary>The official <c>@anthropic-ai/sdk</c> package, with nothing changed but the base URL and the key, on models of three kinds of providers.</summary>
+/// <summary>The official <c>@anthropic-ai/sdk</c> package, with nothing changed but the base URL and the key, on models of four kinds of providers.</summary>
 public sealed class AnthropicClientTests(NodeClients clients)
 {
     private const string OpenAi = "";
     private const string Anthropic = "claude-";
     private const string Gemini = "gemini-";
+    private const string Bedrock = "bedrock-";
 
     [Fact]
     public async Task Models_Listed_AreThoseOfTheFleet()
@@ -22,6 +23,7 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [InlineData(OpenAi)]
     [InlineData(Anthropic)]
     [InlineData(Gemini)]
+    [InlineData(Bedrock)]
     public async Task Message_Answered_HasContentUsageAndARow(string models)
     {
         var message = await CaseAsync("message", models);
@@ -37,6 +39,7 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [InlineData(OpenAi)]
     [InlineData(Anthropic)]
     [InlineData(Gemini)]
+    [InlineData(Bedrock)]
     public async Task Stream_Consumed_EndsWithUsage(string models)
     {
         var stream = await CaseAsync("stream", models);
@@ -52,15 +55,19 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [InlineData("tools", OpenAi, 1)]
     [InlineData("tools", Anthropic, 1)]
     [InlineData("tools", Gemini, 1)]
+    [InlineData("tools", Bedrock, 1)]
     [InlineData("toolsStreamed", OpenAi, 2)]
     [InlineData("toolsStreamed", Anthropic, 2)]
     [InlineData("toolsStreamed", Gemini, 2)]
+    [InlineData("toolsStreamed", Bedrock, 2)]
     [InlineData("thinking", OpenAi, 1)]
     [InlineData("thinking", Anthropic, 1)]
     [InlineData("thinking", Gemini, 1)]
+    [InlineData("thinking", Bedrock, 1)]
     [InlineData("thinkingStreamed", OpenAi, 1)]
     [InlineData("thinkingStreamed", Anthropic, 1)]
     [InlineData("thinkingStreamed", Gemini, 1)]
+    [InlineData("thinkingStreamed", Bedrock, 1)]
     public async Task Loop_OfTools_EndsInText(string name, string models, int calls)
     {
         var loop = await CaseAsync(name, models);
@@ -77,6 +84,7 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [InlineData(OpenAi)]
     [InlineData(Anthropic)]
     [InlineData(Gemini)]
+    [InlineData(Bedrock)]
     public async Task Schema_AskedFor_IsKept(string models) =>
         (await CaseAsync("json", models)).GetProperty("answer").GetProperty("city").ValueKind.ShouldBe(JsonValueKind.String);
 
@@ -96,6 +104,7 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [InlineData("badRequest", OpenAi, "BadRequestError", 400, "invalid_request_error")]
     [InlineData("rateLimited", OpenAi, "RateLimitError", 429, "rate_limit_error")]
     [InlineData("rateLimited", Anthropic, "RateLimitError", 429, "rate_limit_error")]
+    [InlineData("rateLimited", Bedrock, "RateLimitError", 429, "rate_limit_error")]
     [InlineData("upstreamFault", OpenAi, "InternalServerError", 502, "api_error")]
     [InlineData("overloaded", Anthropic, "OverloadedError", 529, "overloaded_error")]
     public async Task Errors_Met_AreTypedExceptions(string name, string models, string thrown, int status, string type)
@@ -111,6 +120,8 @@ public sealed class AnthropicClientTests(NodeClients clients)
     [Theory]
     [InlineData(OpenAi)]
     [InlineData(Anthropic)]
+    [InlineData(Gemini)]
+    [InlineData(Bedrock)]
     public async Task Stream_ThatBreaks_IsAnException(string models)
     {
         var error = await CaseAsync("brokenStream", models);

@@ -69,6 +69,27 @@ public sealed class Administrator : IDisposable
         await AwaitModelAsync(model, cancellationToken);
     }
 
+    /// <summary>Registers the simulator as Bedrock, and models of it: each is <paramref name="prefix"/> and the name of a simulated model.</summary>
+    public async Task AddSimulatedBedrockAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken)
+    {
+        var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
+        var address = new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/").ToString();
+        var config = new { region = "eu-central-1", access_key_id = "AKIASIMULATOR000", secret_access_key = "simulator" };
+        var provider = await PostAsync(
+            "/api/admin/providers",
+            new { name = "simulated-bedrock", provider_type = "bedrock", base_url = address, config, allow_private_network = true, simulated = true },
+            cancellationToken);
+        foreach (var model in models)
+        {
+            await PostAsync("/api/admin/models", new { model_id = prefix + model, display_name = prefix + model }, cancellationToken);
+            await PostAsync(
+                $"/api/admin/models/{prefix + model}/routes",
+                new { provider_id = provider.GetProperty("id").GetString(), upstream_model = $"anthropic.claude-{model}-v1:0" },
+                cancellationToken);
+            await AwaitModelAsync(prefix + model, cancellationToken);
+        }
+    }
+
     private async Task AwaitModelAsync(string model, CancellationToken cancellationToken)
     {
         var giveUp = DateTime.UtcNow + TimeSpan.FromSeconds(10);

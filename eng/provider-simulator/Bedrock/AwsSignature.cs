@@ -12,6 +12,9 @@ namespace ThinkWatch.ProviderSimulator.Bedrock;
 internal static class AwsSignature
 {
     public const string AccessKey = "SIMULATOR";
+    /// <summary>The same, as long as AWS's own are: forms check that.</summary>
+    public const string LongAccessKey = "AKIASIMULATOR000";
+
     public const string Secret = "simulator";
 
     /// <summary>Temporary credentials: the same secret, and only together with their session token.</summary>
@@ -51,7 +54,7 @@ internal static class AwsSignature
     private static void RequireKey(HttpContext http, string key)
     {
         var token = Credentials.Header(http, "x-amz-security-token");
-        if (key is not (AccessKey or TemporaryAccessKey) || (key == TemporaryAccessKey && token != SessionToken))
+        if (key is not (AccessKey or LongAccessKey or TemporaryAccessKey) || (key == TemporaryAccessKey && token != SessionToken))
             throw Forbidden("UnrecognizedClientException", "The security token included in the request is invalid.");
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Providers;
 
@@ -12,6 +13,7 @@ namespace ThinkWatch.AiGateway.Formats.Bedrock;
 internal sealed class StreamReader(ConvertedCall call) : IAnswerEventReader
 {
     private readonly BedrockModel _model = new(call.UpstreamModel);
+    private TokenUsage _usage;
     private bool _started;
     private bool _isOver;
     private int _blocks;
@@ -48,7 +50,7 @@ internal sealed class StreamReader(ConvertedCall call) : IAnswerEventReader
         if (name.SequenceEqual("metadata"u8))
         {
             if (Outcome.Usage(said) is { } usage)
-                events.Add(new UsageReported(usage));
+                events.Add(new UsageReported(_usage = TokenCount.Larger(_usage, usage)));
         }
         else if (!IsComplete)
         {

@@ -13,6 +13,7 @@ internal sealed class StreamReader(ConvertedCall call) : IAnswerEventReader
     private const int MostChoices = 64;
 
     private readonly List<ChoiceState> _choices = [];
+    private TokenUsage _usage;
     private bool _started;
     private bool _isOver;
     private int _calls;
@@ -49,7 +50,7 @@ internal sealed class StreamReader(ConvertedCall call) : IAnswerEventReader
         }
 
         if (Outcome.Usage(said) is { } usage)
-            events.Add(new UsageReported(usage));
+            events.Add(new UsageReported(_usage = TokenCount.Larger(_usage, usage)));
     }
 
     public void End(List<AnswerEvent> events)

@@ -116,6 +116,20 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
     }
 
     [Theory]
+    [InlineData("google", "gemini-sim-cached")]
+    [InlineData("bedrock", "anthropic.claude-sim-cached")]
+    public async Task Usage_ReportedInAnyPlace_IsTheSame(string type, string upstreamModel)
+    {
+        var whole = (await SendAsync(Calls.Chat(await AddModelAsync(type, upstreamModel))))["usage"]!.ToJsonString();
+        foreach (var place in (string[])["", ",usage-first", ",usage-split", ",usage-choices"])
+        {
+            var model = await AddModelAsync(type, upstreamModel + place);
+            var (events, _) = await StreamAsync(Calls.Chat(model, ""","stream":true,"stream_options":{"include_usage":true}"""));
+            events.Last(static one => one["usage"] is not null)["usage"]!.ToJsonString().ShouldBe(whole, place);
+        }
+    }
+
+    [Theory]
     [InlineData("google", "gemini-embedding-001", 3072, 3)]
     [InlineData("bedrock", "cohere.embed-multilingual-v3", 1024, 3)]
     [InlineData("bedrock", "amazon.titan-embed-text-v2:0", 1024, 1)]
