@@ -66,7 +66,7 @@ public sealed class UpstreamBodyTests
     [InlineData("https://api.example.com/v1/", "https://api.example.com/v1/chat/completions")]
     [InlineData("https://api.example.com/openai", "https://api.example.com/openai/v1/chat/completions")]
     [InlineData("https://api.example.com/v1beta/openai", "https://api.example.com/v1beta/openai/chat/completions")]
-    public void BaseUrl_WithOrWithoutVersion_Works(string baseUrl, string expected) => 
+    public void BaseUrl_WithOrWithoutVersion_Works(string baseUrl, string expected) =>
         new OpenAiProvider().CallUrl(Upstreams.Any with { BaseUrl = new Uri(baseUrl) }, WireFormat.OpenAiChat, "m", stream: false).AbsoluteUri.ShouldBe(expected);
 
     private static async Task<string> SendAsync(string body, string upstreamModel, bool canStreamUsage)
