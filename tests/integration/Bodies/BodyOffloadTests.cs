@@ -50,6 +50,32 @@ public sealed class BodyOffloadTests : IAsyncLifetime
         await ShouldFailAsync(StatusCode.NotFound, () => GetAsync(client, put.Uri, "org-1"));
     }
 
+    [Theory]
+    [InlineData("directory")]
+    [InlineData("s3")]
+    public async Task Body_IsFoundByItsKey_ByItsOrganisationOnly(string backend)
+    {
+        await using var service = await StartAsync(backend);
+        using var channel = service.Channel();
+        var client = new Contracts.Bodies.Bodies.BodiesClient(channel);
+        var key = new BodyKey { Table = "responses", Date = "1970-01-01", OrgId = "org-1", Id = "Ab_-9", Field = "response" };
+        await PutAsync(client, key, [1, 2, 3]);
+        (await ByKeyAsync("org-1")).ShouldBe([1, 2, 3]);
+        await ShouldFailAsync(StatusCode.NotFound, () => ByKeyAsync("org-2"));
+        await ShouldFailAsync(StatusCode.NotFound, async () => await client.DeleteAsync(new DeleteRequest { Key = key, OrgId = "org-2" }));
+        (await client.DeleteAsync(new DeleteRequest { Key = key, OrgId = "org-1" })).Deleted.ShouldBeTrue();
+        await ShouldFailAsync(StatusCode.NotFound, () => ByKeyAsync("org-1"));
+
+        async Task<byte[]> ByKeyAsync(string org)
+        {
+            using var call = client.Get(new GetRequest { Key = key, OrgId = org });
+            var read = new List<byte>();
+            while (await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken))
+                read.AddRange(call.ResponseStream.Current.Data);
+            return [.. read];
+        }
+    }
+
     [Fact]
     public async Task Address_ThatIsNotOurs_IsNotFoundAndAKeyThatLeavesItsPlaceIsRefused()
     {
