@@ -26,11 +26,42 @@ public sealed class CatalogTests(FleetFixture fleet)
         await console.Button("Save changes").ClickAsync();
         await console.Row("Lab server two").GetByText("9876").WaitForAsync();
 
+        await console.Row("Lab server two").GetByRole(AriaRole.Button, new() { Name = "Lab server two", Exact = true }).ClickAsync();
+        await console.Button("Add another key").ClickAsync();
+        await page.GetByLabel("API key 2").FillAsync("sk-another-secret-that-nobody-may-see-5555");
+        await console.Button("Save changes").ClickAsync();
+        await console.Row("Lab server two").GetByText("+1").WaitForAsync();
+
         await console.Button("Actions for Lab server two").ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("lab-server");
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Assertions.Expect(console.Row("lab-server")).ToHaveCountAsync(0);
+        console.ShouldBeClean();
+    }
+
+    [Fact]
+    public async Task Provider_Tested_AndItsModelsImported_AreThereToCall()
+    {
+        await using var console = await fleet.SignInAsync();
+        var page = console.Page;
+        await console.GoAsync("/gateway/providers");
+        await console.Row("Simulated models").GetByRole(AriaRole.Button, new() { Name = "Simulated models", Exact = true }).ClickAsync();
+        await console.Button("Test connection").ClickAsync();
+        await console.Dialog.GetByText("Answered in").WaitForAsync();
+        await console.PictureAsync("provider-tested");
+        await console.Button("Cancel").ClickAsync();
+
+        await console.Button("Actions for Simulated models").ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Import models" }).ClickAsync();
+        await page.GetByLabel("Search its models").FillAsync("sim-parallel");
+        await console.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "sim-parallel" }).ClickAsync();
+        await console.PictureAsync("provider-import");
+        await console.Button("Import 1").ClickAsync();
+        await page.GetByText("1 models imported").WaitForAsync();
+
+        await console.GoAsync("/gateway/models?q=sim-parallel");
+        await console.Row("sim-parallel").GetByText("unpriced").WaitForAsync();
         console.ShouldBeClean();
     }
 
@@ -65,7 +96,18 @@ public sealed class CatalogTests(FleetFixture fleet)
         await page.GetByLabel("Upstream model").FillAsync("sim-tools");
         await page.GetByLabel("Weight", new() { Exact = true }).FillAsync("300");
         await console.Button("Add route").ClickAsync();
+        await console.Dialog.GetByRole(AriaRole.Radio, new() { Name = "Manual" }).ClickAsync();
         await console.Dialog.GetByText("75%").WaitForAsync();
+
+        // By keyboard, as by dragging: ten percent to the other side, and both costs are there to compare.
+        var border = console.Dialog.GetByRole(AriaRole.Slider);
+        await border.FocusAsync();
+        await border.PressAsync("PageUp");
+        await Assertions.Expect(border).ToHaveAttributeAsync("aria-valuenow", "35");
+        await console.Dialog.GetByText("Auto would cost").WaitForAsync();
+        await console.PictureAsync("model-routes");
+        await console.Button("Save split").ClickAsync();
+        await console.Dialog.GetByText("65%").WaitForAsync();
         await console.Button("Close").ClickAsync();
 
         await console.Button("Actions for browser-model").ClickAsync();

@@ -3,7 +3,8 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
 import type { Overview } from '@/lib/api/overview'
 import { cn } from '@/lib/cn'
-import { change, readings, sparkline, type Point } from './data/metrics'
+import { sparkline } from '@/lib/sparkline'
+import { change, readings, type Point } from './data/metrics'
 
 interface Tile {
   label: string

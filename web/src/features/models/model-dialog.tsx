@@ -140,11 +140,12 @@ export function ModelDialog({ model, onClose, onSaved }: ModelDialogProps) {
             </Select>
           )}
         </Field>
-        <fieldset className="grid grid-cols-2 gap-4 sm:col-span-2 sm:grid-cols-4">
+        <fieldset className="grid grid-cols-2 gap-4 sm:col-span-2 sm:grid-cols-3">
           <legend className="mb-1.5 text-sm font-medium">
             {t('models.prices')}{' '}
             <span className="ms-1 text-xs font-normal text-ink-3">{t('models.pricesUnit')}</span>
           </legend>
+          <p className="col-span-full -mt-1.5 text-xs text-ink-3">{t('models.pricesHint')}</p>
           {priceFields.map((name) => (
             <Field key={name} label={t(`models.${name}`)} error={errors[name]?.message}>
               {(control) => (

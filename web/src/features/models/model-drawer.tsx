@@ -1,13 +1,21 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
+import { describeError, ErrorState } from '@/components/states'
 import { SimulatedBadge, StatusBadge } from '@/components/status'
 import { Button } from '@/components/ui/button'
+import { Badge } from '@/components/ui/badge'
 import { Drawer } from '@/components/ui/dialog'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Switch } from '@/components/ui/toggles'
+import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
+import { projectionQuery, routeHealthQuery, routeHistoryQuery, updateModel } from '@/lib/api/catalog'
 import type { KnownModel } from '@/lib/api/use-models'
 import { AddRoute } from './add-route'
-import { shares } from './data/schema'
-import { RouteBar } from './route-bar'
+import { at, backgrounds } from './data/colours'
+import { isManual } from './data/split'
 import { RouteRow } from './route-row'
+import { TrafficSplit } from './traffic-split'
 
 interface ModelDrawerProps {
   model: KnownModel
@@ -18,12 +26,29 @@ interface ModelDrawerProps {
 
 export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerProps) {
   const { t, f } = useI18n()
-  const parts = shares(model.routes)
+  const toast = useToast()
+  const projection = useQuery(projectionQuery(model.id))
+  const health = useQuery(routeHealthQuery(model.id))
+  const history = useQuery(routeHistoryQuery(model.id))
+  const kill = useMutation({
+    mutationFn: (enabled: boolean) => updateModel(model.id, { enabled }),
+    onSuccess: onChanged,
+    onError: (error) => toast.failure(t('error.failed'), describeError(error, t).title),
+  })
+  const figures = projection.data?.routes ?? []
+  const taking = figures.filter((route) => route.takes_part).map((route) => route.route_id)
+  const share = (id: string) => {
+    const route = figures.find((each) => each.route_id === id)
+    if (!route || !projection.data) return 0
+    return isManual(projection.data) ? route.manual_share : route.auto_share
+  }
   const facts = [
     [t('models.input_price'), f.usd(model.input_price)],
     [t('models.output_price'), f.usd(model.output_price)],
+    [t('models.cached_input_price'), f.usd(model.cached_input_price)],
+    [t('models.cache_write_price'), f.usd(model.cache_write_price)],
     [t('models.context_window'), model.context_window ? f.integer(model.context_window) : '–'],
-    [t('models.strategy'), t(`models.strategy.${model.strategy ?? 'default'}`)],
+    [t('models.max_output_tokens'), model.max_output_tokens ? f.integer(model.max_output_tokens) : '–'],
   ] as const
   return (
     <Drawer
@@ -44,7 +69,22 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
         </>
       }
     >
-      <dl className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-4">
+      <div className="flex flex-wrap items-center gap-3 border-b border-line px-4 py-2.5 sm:px-5">
+        <label className="flex items-center gap-2 text-sm font-medium">
+          <Switch
+            checked={model.enabled}
+            disabled={kill.isPending}
+            onCheckedChange={(enabled) => kill.mutate(enabled)}
+            aria-label={t('models.killSwitch')}
+          />
+          {t('models.killSwitch')}
+        </label>
+        <span className="text-xs text-ink-3">{t('models.enabledHint')}</span>
+        <Badge tone={model.price_source === 'none' ? 'warn' : 'outline'} className="ms-auto">
+          {t(`models.priceSource.${model.price_source}`)}
+        </Badge>
+      </div>
+      <dl className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-3">
         {facts.map(([label, value]) => (
           <div key={label} className="bg-panel px-4 py-3 sm:px-5">
             <dt className="text-xs text-ink-3">{label}</dt>
@@ -59,12 +99,27 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
           </h2>
           <p className="text-sm text-ink-2">{t('models.routesHint')}</p>
         </div>
-        {parts.length > 0 && (
+        {model.routes.length > 0 && (
           <>
-            <RouteBar routes={model.routes} className="h-2.5 w-full rounded" />
+            {projection.isError ? (
+              <ErrorState error={projection.error} onRetry={() => void projection.refetch()} />
+            ) : projection.data ? (
+              <TrafficSplit model={model} projection={projection.data} onChanged={onChanged} />
+            ) : (
+              <Skeleton className="h-32" />
+            )}
             <ul className="grid gap-2">
-              {parts.map(({ route, share }) => (
-                <RouteRow key={route.id} route={route} share={share} onChanged={onChanged} />
+              {model.routes.map((route) => (
+                <RouteRow
+                  key={`${route.id}:${route.weight}`}
+                  route={route}
+                  colour={taking.includes(route.id) ? at(backgrounds, taking.indexOf(route.id)) : undefined}
+                  share={share(route.id)}
+                  figures={figures.find((each) => each.route_id === route.id)}
+                  health={health.data?.items.find((each) => each.route_id === route.id)}
+                  history={history.data?.routes.find((each) => each.route_id === route.id)}
+                  onChanged={onChanged}
+                />
               ))}
             </ul>
           </>

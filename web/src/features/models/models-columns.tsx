@@ -76,7 +76,12 @@ export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
     id: 'input_price',
     header: t('models.inputPrice'),
     meta: { align: 'end' },
-    cell: ({ row }) => <Price value={row.original.input_price} f={f} />,
+    cell: ({ row }) =>
+      row.original.price_source === 'none' ? (
+        <span className="text-warn">{t('models.unpriced')}</span>
+      ) : (
+        <Price value={row.original.input_price} f={f} />
+      ),
   }),
   column.accessor((model) => number(model.output_price), {
     id: 'output_price',

@@ -1,8 +1,7 @@
 import { useI18n } from '@/i18n'
 import type { KnownRoute } from '@/lib/api/use-models'
+import { fills } from './data/colours'
 import { shares } from './data/schema'
-
-const fills = ['fill-accent', 'fill-tokens', 'fill-latency', 'fill-cost', 'fill-ink-3']
 
 /** How a model's traffic is split over its routes: one bar, one part a route. */
 export function RouteBar({ routes, className }: { routes: KnownRoute[]; className?: string }) {

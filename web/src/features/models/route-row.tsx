@@ -9,17 +9,25 @@ import { Input } from '@/components/ui/input'
 import { Switch } from '@/components/ui/toggles'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteRoute, updateRoute } from '@/lib/api/catalog'
+import { deleteRoute, updateRoute, type RouteHealth } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
 import type { KnownRoute } from '@/lib/api/use-models'
+import { cn } from '@/lib/cn'
+import { RouteFacts, type RouteFigures, type RouteHistory } from './route-facts'
 
 interface RouteRowProps {
   route: KnownRoute
+  /** Of its colour in the split; nothing for a route that takes no part. */
+  colour?: string
   share: number
+  figures?: RouteFigures
+  health?: RouteHealth
+  history?: RouteHistory
   onChanged: () => Promise<unknown>
 }
 
-export function RouteRow({ route, share, onChanged }: RouteRowProps) {
+export function RouteRow(props: RouteRowProps) {
+  const { route, share, colour, figures, health, history, onChanged } = props
   const { t, f } = useI18n()
   const toast = useToast()
   const [weight, setWeight] = useState(String(route.weight))
@@ -47,6 +55,7 @@ export function RouteRow({ route, share, onChanged }: RouteRowProps) {
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-lg border border-line px-3 py-2">
       <div className="min-w-40 flex-1">
         <div className="flex items-center gap-2">
+          <span className={cn('size-2.5 shrink-0 rounded-sm', colour ?? 'bg-line-strong')} aria-hidden />
           <span className="truncate text-sm font-medium">{provider}</span>
           {route.simulated && <SimulatedBadge />}
         </div>
@@ -85,6 +94,7 @@ export function RouteRow({ route, share, onChanged }: RouteRowProps) {
         aria-label={t('models.routeEnabled', { name: provider })}
       />
       <RemoveButton name={provider} busy={remove.isPending} onRemove={() => remove.mutate()} />
+      <RouteFacts name={provider} figures={figures} health={health} history={history} />
     </li>
   )
 }

@@ -1,8 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
-import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { Controller, useFieldArray, useForm, useWatch } from 'react-hook-form'
+import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
 import { ProviderMark } from '@/components/provider-mark'
 import { FormError } from '@/components/states'
 import { SwitchRow } from '@/components/switch-row'
@@ -16,14 +15,28 @@ import { createProvider, updateProvider, type Provider } from '@/lib/api/catalog
 import { showFieldErrors } from '@/lib/forms'
 import { cn } from '@/lib/cn'
 import {
+  isBedrockUrl,
   kindOf,
   providerKinds,
   providerSchema,
   slugOf,
   toRequest,
+  usesApiKey,
   valuesOf,
   type ProviderValues,
 } from './data/schema'
+import { ProviderConfig } from './provider-config'
+import { ProviderHeaders } from './provider-headers'
+import { ProviderKeys } from './provider-keys'
+import { ProviderTest } from './provider-test'
+
+const fields = [
+  'name',
+  'display_name',
+  'base_url',
+  'api_keys',
+  ...providerKinds.flatMap((kind) => kind.config.map((field) => `config.${field.name}` as const)),
+] as const
 
 interface ProviderDialogProps {
   provider?: Provider
@@ -38,10 +51,8 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
     resolver: zodResolver(providerSchema(t)),
     defaultValues: valuesOf(provider),
   })
-  const headers = useFieldArray({ control: form.control, name: 'headers' })
-  const type = useWatch({ control: form.control, name: 'provider_type' })
+  const [type, config] = useWatch({ control: form.control, name: ['provider_type', 'config'] })
   const [nameTouched, setNameTouched] = useState(Boolean(provider))
-  const kind = kindOf(type)
   const { errors } = form.formState
 
   const save = useMutation({
@@ -56,14 +67,15 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
       toast.success(t(provider ? 'common.saved' : 'providers.added'), saved.display_name)
       onClose()
     },
-    onError: (error) =>
-      showFieldErrors(error, form.setError, ['name', 'display_name', 'base_url', 'api_key']),
+    onError: (error) => showFieldErrors(error, form.setError, fields),
   })
 
   const choose = (next: ProviderValues['provider_type']) => {
     const current = form.getValues('base_url')
-    const wasDefault = current === '' || providerKinds.some((each) => each.baseUrl === current)
+    const wasDefault = isBedrockUrl(current) || providerKinds.some((each) => each.baseUrl === current)
     form.setValue('provider_type', next)
+    form.setValue('config', {})
+    form.setValue('capabilities', [])
     if (wasDefault) form.setValue('base_url', kindOf(next).baseUrl)
   }
 
@@ -83,170 +95,109 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
         </>
       }
     >
-      <form
-        id="provider-form"
-        noValidate
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={form.handleSubmit((values) => save.mutate(values))}
-      >
-        {!provider && (
-          <fieldset className="sm:col-span-2">
-            <legend className="mb-1.5 text-sm font-medium">{t('providers.type')}</legend>
-            <div className="grid grid-cols-2 gap-2 sm:grid-cols-3">
-              {providerKinds.map((each) => (
-                <label
-                  key={each.type}
-                  className={cn(
-                    'flex cursor-pointer items-center gap-2.5 rounded-lg border border-line p-2 text-sm font-medium transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent',
-                    type === each.type && 'border-accent bg-accent-soft hover:border-accent',
-                  )}
-                >
-                  <input
-                    type="radio"
-                    name="provider-kind"
-                    className="sr-only"
-                    checked={type === each.type}
-                    onChange={() => choose(each.type)}
-                  />
-                  <ProviderMark type={each.type} />
-                  <span className="min-w-0 truncate">{each.name}</span>
-                </label>
-              ))}
-            </div>
-          </fieldset>
-        )}
-        <Field label={t('providers.displayName')} error={errors.display_name?.message}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register('display_name', {
-                onChange: (event) => !nameTouched && form.setValue('name', slugOf(event.target.value)),
-              })}
-              autoFocus
-            />
+      <FormProvider {...form}>
+        <form
+          id="provider-form"
+          noValidate
+          className="grid gap-4 sm:grid-cols-2"
+          onSubmit={form.handleSubmit((values) => save.mutate(values))}
+        >
+          {!provider && (
+            <fieldset className="sm:col-span-2">
+              <legend className="mb-1.5 text-sm font-medium">{t('providers.type')}</legend>
+              <div className="grid grid-cols-2 gap-2 sm:grid-cols-3">
+                {providerKinds.map((each) => (
+                  <label
+                    key={each.type}
+                    className={cn(
+                      'flex cursor-pointer items-center gap-2.5 rounded-lg border border-line p-2 text-sm font-medium transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent',
+                      type === each.type && 'border-accent bg-accent-soft hover:border-accent',
+                    )}
+                  >
+                    <input
+                      type="radio"
+                      name="provider-kind"
+                      className="sr-only"
+                      checked={type === each.type}
+                      onChange={() => choose(each.type)}
+                    />
+                    <ProviderMark type={each.type} />
+                    <span className="min-w-0 truncate">{each.name}</span>
+                  </label>
+                ))}
+              </div>
+            </fieldset>
           )}
-        </Field>
-        <Field label={t('providers.name')} error={errors.name?.message} hint={t('providers.nameHint')}>
-          {(control) => (
-            <Input
-              {...control}
-              {...form.register('name', { onChange: () => setNameTouched(true) })}
-              readOnly={Boolean(provider)}
-              className="font-mono read-only:text-ink-3"
-            />
-          )}
-        </Field>
-        <Field label={t('providers.baseUrl')} error={errors.base_url?.message} className="sm:col-span-2">
-          {(control) => (
-            <Input {...control} {...form.register('base_url')} inputMode="url" className="font-mono" />
-          )}
-        </Field>
-        {kind.usesApiKey && (
-          <Field
-            label={t('providers.apiKey')}
-            error={errors.api_key?.message}
-            hint={
-              provider?.api_key
-                ? t('providers.apiKeyKeep', { mask: provider.api_key })
-                : t('providers.apiKeyHint')
-            }
-          >
-            {(control) => (
-              <Input {...control} {...form.register('api_key')} type="password" autoComplete="off" />
-            )}
-          </Field>
-        )}
-        {kind.config.map((field) => (
-          <Field
-            key={field.name}
-            label={field.label}
-            optional={field.required ? undefined : t('common.optional')}
-          >
+          <Field label={t('providers.displayName')} error={errors.display_name?.message}>
             {(control) => (
               <Input
                 {...control}
-                {...form.register(`config.${field.name}`)}
-                type={field.secret ? 'password' : 'text'}
-                autoComplete="off"
-                className="font-mono"
+                {...form.register('display_name', {
+                  onChange: (event) => !nameTouched && form.setValue('name', slugOf(event.target.value)),
+                })}
+                autoFocus
               />
             )}
           </Field>
-        ))}
-        <Field
-          label={t('providers.timeout')}
-          optional={t('common.optional')}
-          error={errors.timeout_secs?.message}
-          hint={t('providers.timeoutHint')}
-        >
-          {(control) => (
-            <Input {...control} {...form.register('timeout_secs')} inputMode="numeric" placeholder="600" />
-          )}
-        </Field>
+          <Field label={t('providers.name')} error={errors.name?.message} hint={t('providers.nameHint')}>
+            {(control) => (
+              <Input
+                {...control}
+                {...form.register('name', { onChange: () => setNameTouched(true) })}
+                readOnly={Boolean(provider)}
+                className="font-mono read-only:text-ink-3"
+              />
+            )}
+          </Field>
+          <Field label={t('providers.baseUrl')} error={errors.base_url?.message} className="sm:col-span-2">
+            {(control) => (
+              <Input {...control} {...form.register('base_url')} inputMode="url" className="font-mono" />
+            )}
+          </Field>
+          <ProviderConfig />
+          {usesApiKey(type, config) && <ProviderKeys />}
+          <Field
+            label={t('providers.timeout')}
+            optional={t('common.optional')}
+            error={errors.timeout_secs?.message}
+            hint={t('providers.timeoutHint')}
+          >
+            {(control) => (
+              <Input {...control} {...form.register('timeout_secs')} inputMode="numeric" placeholder="600" />
+            )}
+          </Field>
 
-        <div className="grid gap-2 sm:col-span-2">
-          <div className="flex items-center justify-between">
-            <span className="text-sm font-medium">{t('providers.headers')}</span>
-            <Button size="sm" variant="ghost" onClick={() => headers.append({ name: '', value: '' })}>
-              <Plus aria-hidden />
-              {t('providers.addHeader')}
-            </Button>
+          <ProviderHeaders />
+          <div className="grid gap-3 sm:col-span-2">
+            <Controller
+              control={form.control}
+              name="allow_private_network"
+              render={({ field }) => (
+                <SwitchRow
+                  label={t('providers.privateNetwork')}
+                  hint={t('providers.privateNetworkHint')}
+                  checked={field.value}
+                  onChange={field.onChange}
+                />
+              )}
+            />
+            <Controller
+              control={form.control}
+              name="enabled"
+              render={({ field }) => (
+                <SwitchRow
+                  label={t('common.enabled')}
+                  hint={t('providers.enabledHint')}
+                  checked={field.value}
+                  onChange={field.onChange}
+                />
+              )}
+            />
+            <ProviderTest provider={provider} />
+            <FormError error={save.error} />
           </div>
-          {headers.fields.map((header, index) => (
-            <div key={header.id} className="flex gap-2">
-              <Input
-                {...form.register(`headers.${index}.name`)}
-                aria-label={t('providers.headerName')}
-                placeholder="x-team"
-                className="font-mono"
-              />
-              <Input
-                {...form.register(`headers.${index}.value`)}
-                aria-label={t('providers.headerValue')}
-                placeholder="{{team}}"
-                autoComplete="off"
-                className="font-mono"
-              />
-              <Button
-                variant="ghost"
-                size="icon"
-                aria-label={t('providers.removeHeader')}
-                onClick={() => headers.remove(index)}
-              >
-                <X aria-hidden />
-              </Button>
-            </div>
-          ))}
-        </div>
-
-        <div className="grid gap-3 sm:col-span-2">
-          <Controller
-            control={form.control}
-            name="allow_private_network"
-            render={({ field }) => (
-              <SwitchRow
-                label={t('providers.privateNetwork')}
-                hint={t('providers.privateNetworkHint')}
-                checked={field.value}
-                onChange={field.onChange}
-              />
-            )}
-          />
-          <Controller
-            control={form.control}
-            name="enabled"
-            render={({ field }) => (
-              <SwitchRow
-                label={t('common.enabled')}
-                hint={t('providers.enabledHint')}
-                checked={field.value}
-                onChange={field.onChange}
-              />
-            )}
-          />
-          <FormError error={save.error} />
-        </div>
-      </form>
+        </form>
+      </FormProvider>
     </Dialog>
   )
 }

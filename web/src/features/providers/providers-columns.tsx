@@ -1,4 +1,4 @@
-import { Pencil, Power, Trash2 } from 'lucide-react'
+import { Download, Pencil, Power, Trash2 } from 'lucide-react'
 import { columnsOf } from '@/components/data-table'
 import { ProviderMark } from '@/components/provider-mark'
 import { RowMenu } from '@/components/row-menu'
@@ -11,6 +11,7 @@ import { kindOf } from './data/schema'
 
 interface Actions {
   edit: (provider: Provider) => void
+  importFrom: (provider: Provider) => void
   remove: (provider: Provider) => void
   toggle: (provider: Provider) => void
 }
@@ -57,7 +58,12 @@ export const providerColumns = (t: Translate, actions: Actions) => [
     header: t('providers.apiKey'),
     cell: ({ row }) =>
       row.original.api_key ? (
-        <Mono className="whitespace-nowrap text-ink-2">{row.original.api_key}</Mono>
+        <span className="whitespace-nowrap text-ink-2">
+          <Mono>{row.original.api_key}</Mono>
+          {(row.original.api_keys?.length ?? 0) > 1 && (
+            <span className="ms-1.5 text-xs text-ink-3">+{row.original.api_keys!.length - 1}</span>
+          )}
+        </span>
       ) : (
         <span className="text-ink-3">{t('common.none')}</span>
       ),
@@ -84,6 +90,10 @@ export const providerColumns = (t: Translate, actions: Actions) => [
         <MenuItem onSelect={() => actions.edit(provider)}>
           <Pencil aria-hidden />
           {t('common.edit')}
+        </MenuItem>
+        <MenuItem onSelect={() => actions.importFrom(provider)}>
+          <Download aria-hidden />
+          {t('providers.import')}
         </MenuItem>
         <MenuItem onSelect={() => actions.toggle(provider)}>
           <Power aria-hidden />

@@ -9,8 +9,9 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteProvider, providersQuery, updateProvider, type Provider } from '@/lib/api/catalog'
+import { deleteProvider, modelsQuery, providersQuery, updateProvider, type Provider } from '@/lib/api/catalog'
 import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
+import { ImportDialog } from './import-dialog'
 import { ProviderDialog } from './provider-dialog'
 import { providerColumns } from './providers-columns'
 
@@ -38,6 +39,7 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
   const columns = useMemo(
     () =>
       providerColumns(t, {
+        importFrom: (provider) => onSearch({ dialog: `import:${provider.id}` }),
         edit: (provider) => onSearch({ dialog: `edit:${provider.id}` }),
         remove: (provider) => onSearch({ dialog: `delete:${provider.id}` }),
         toggle,
@@ -83,6 +85,18 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
       )}
       {(dialog?.verb === 'new' || (dialog?.verb === 'edit' && chosen)) && (
         <ProviderDialog key={chosen?.id ?? 'new'} provider={chosen} onClose={close} onSaved={refresh} />
+      )}
+      {dialog?.verb === 'import' && chosen && (
+        <ImportDialog
+          provider={chosen}
+          onClose={close}
+          onImported={() =>
+            Promise.all([
+              client.invalidateQueries({ queryKey: modelsQuery.queryKey }),
+              client.invalidateQueries({ queryKey: ['remote-models', chosen.id] }),
+            ])
+          }
+        />
       )}
       {dialog?.verb === 'delete' && chosen && (
         <ConfirmDialog

@@ -6,6 +6,9 @@ export type Provider = Schemas['Provider']
 export type ProviderType = Provider['provider_type']
 export type Model = Schemas['Model']
 export type ModelRoute = Schemas['ModelRoute']
+export type Projection = Schemas['RoutingProjection']
+export type RouteHealth = Schemas['RouteHealth']
+export type RemoteModel = Schemas['RemoteModel']
 
 export const providersQuery = queryOptions({
   queryKey: ['providers'],
@@ -19,6 +22,19 @@ export const updateProvider = (id: string, body: Schemas['ProviderUpdate']) =>
   unwrap(api.PATCH('/api/admin/providers/{id}', { params: { path: { id } }, body }))
 export const deleteProvider = (id: string) =>
   unwrap(api.DELETE('/api/admin/providers/{id}', { params: { path: { id } } }))
+
+export const testProvider = (body: Schemas['ProviderTest']) =>
+  unwrap(api.POST('/api/admin/providers/test', { body }))
+export const remoteModelsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['remote-models', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/providers/{id}/remote-models', { params: { path: { id } }, signal })),
+    retry: false,
+    staleTime: 30_000,
+  })
+export const importModels = (id: string, models: Schemas['ModelToImport'][]) =>
+  unwrap(api.POST('/api/admin/providers/{id}/import-models', { params: { path: { id } }, body: { models } }))
 
 export const modelsQuery = queryOptions({
   queryKey: ['models'],
@@ -37,3 +53,29 @@ export const updateRoute = (id: string, body: Schemas['ModelRouteUpdate']) =>
   unwrap(api.PATCH('/api/admin/model-routes/{id}', { params: { path: { id } }, body }))
 export const deleteRoute = (id: string) =>
   unwrap(api.DELETE('/api/admin/model-routes/{id}', { params: { path: { id } } }))
+export const updateWeights = (updates: { id: string; weight: number }[]) =>
+  unwrap(api.PATCH('/api/admin/model-routes/batch-weights', { body: { updates } }))
+
+const every = 15_000
+
+export const projectionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['models', id, 'projection'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/models/{id}/routing-projection', { params: { path: { id } }, signal })),
+    refetchInterval: every,
+  })
+export const routeHistoryQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['models', id, 'history'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/models/{id}/route-history', { params: { path: { id } }, signal })),
+    refetchInterval: every,
+  })
+export const routeHealthQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['models', id, 'health'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/models/{id}/route-health', { params: { path: { id } }, signal })),
+    refetchInterval: every,
+  })

@@ -386,6 +386,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/providers/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a provider */
+        post: operations["testProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/providers/{id}/remote-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models that a provider lists */
+        get: operations["listRemoteModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/providers/{id}/import-models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take models over */
+        post: operations["importModels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/model-routes/batch-weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change several weights */
+        patch: operations["updateRouteWeights"];
+        trace?: never;
+    };
+    "/api/admin/models/{id}/routing-projection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Both splits and what they cost */
+        get: operations["getRoutingProjection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/models/{id}/route-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sixty minutes of each route */
+        get: operations["getRouteHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/models/{id}/route-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each route does */
+        get: operations["getRouteHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -524,14 +643,17 @@ export interface components {
             } | null;
             timeout_secs?: number | null;
             allow_private_network?: boolean;
-            capabilities?: {
-                [key: string]: unknown;
-            };
+            capabilities?: string[];
             simulated?: boolean;
             /** Format: date-time */
             created_at?: string;
             /** Format: date-time */
             updated_at?: string;
+            api_keys?: {
+                /** Format: uuid */
+                key_id: string;
+                hint: string;
+            }[];
         };
         ProviderCreate: {
             name: string;
@@ -549,6 +671,8 @@ export interface components {
             timeout_secs?: number | null;
             allow_private_network?: boolean;
             enabled?: boolean;
+            api_keys?: string[] | null;
+            capabilities?: string[] | null;
         };
         ProviderUpdate: {
             display_name?: string;
@@ -563,6 +687,8 @@ export interface components {
             timeout_secs?: number | null;
             allow_private_network?: boolean;
             enabled?: boolean;
+            api_keys?: string[] | null;
+            capabilities?: string[] | null;
         };
         ModelRoute: {
             /** Format: uuid */
@@ -577,6 +703,7 @@ export interface components {
             notes?: string | null;
             rpm_cap?: number | null;
             tpm_cap?: number | null;
+            prices?: components["schemas"]["Prices"] | null;
         };
         Model: {
             /** Format: uuid */
@@ -610,6 +737,10 @@ export interface components {
             created_at?: string;
             /** Format: date-time */
             updated_at?: string;
+            /** @description Decimal in USD */
+            cache_write_1h_price?: string | null;
+            /** @enum {string} */
+            price_source: "shipped" | "override" | "none";
         };
         ModelCreate: {
             model_id: string;
@@ -635,6 +766,8 @@ export interface components {
             input_multiplier?: string | null;
             /** @description Decimal in USD */
             output_multiplier?: string | null;
+            /** @description Decimal in USD */
+            cache_write_1h_price?: string | null;
         };
         ModelUpdate: {
             display_name?: string;
@@ -659,6 +792,8 @@ export interface components {
             input_multiplier?: string | null;
             /** @description Decimal in USD */
             output_multiplier?: string | null;
+            /** @description Decimal in USD */
+            cache_write_1h_price?: string | null;
         };
         ModelRouteCreate: {
             /** Format: uuid */
@@ -669,6 +804,7 @@ export interface components {
             label?: string | null;
             rpm_cap?: number | null;
             tpm_cap?: number | null;
+            prices?: components["schemas"]["Prices"] | null;
         };
         ModelRouteUpdate: {
             upstream_model?: string;
@@ -677,6 +813,7 @@ export interface components {
             label?: string | null;
             rpm_cap?: number | null;
             tpm_cap?: number | null;
+            prices?: components["schemas"]["Prices"] | null;
         };
         LogItem: {
             /** Format: uuid */
@@ -854,6 +991,155 @@ export interface components {
         ModelRoutePage: {
             items: components["schemas"]["ModelRoute"][];
             next_cursor?: string | null;
+        };
+        Prices: {
+            /** @description Decimal in USD */
+            input_price?: string | null;
+            /** @description Decimal in USD */
+            output_price?: string | null;
+            /** @description Decimal in USD */
+            cached_input_price?: string | null;
+            /** @description Decimal in USD */
+            cache_write_price?: string | null;
+            /** @description Decimal in USD */
+            cache_write_1h_price?: string | null;
+            /** @description Decimal in USD */
+            reasoning_price?: string | null;
+        };
+        ProviderTest: {
+            /** Format: uuid */
+            provider_id?: string | null;
+            /** @enum {string|null} */
+            provider_type?: "openai" | "custom" | "anthropic" | "google" | "azure_openai" | "bedrock" | null;
+            base_url?: string | null;
+            api_key?: string | null;
+            api_keys?: string[] | null;
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            config?: {
+                [key: string]: unknown;
+            } | null;
+            allow_private_network?: boolean | null;
+        };
+        ProviderTestResult: {
+            ok: boolean;
+            status: number | null;
+            latency_ms: number | null;
+            models_found: number | null;
+            error: string | null;
+        };
+        RemoteModel: {
+            upstream_model: string;
+            display_name: string | null;
+            context_window: number | null;
+            max_output_tokens: number | null;
+            prices: components["schemas"]["Prices"] | null;
+            imported_as: string[];
+        };
+        RemoteModels: {
+            items: components["schemas"]["RemoteModel"][];
+            /** Format: date */
+            prices_date: string;
+        };
+        ModelToImport: {
+            upstream_model: string;
+            model_id?: string | null;
+            display_name?: string | null;
+            context_window?: number | null;
+            max_output_tokens?: number | null;
+            enabled?: boolean | null;
+        };
+        ModelImport: {
+            models: components["schemas"]["ModelToImport"][];
+        };
+        ModelImportResult: {
+            results: {
+                index: number;
+                status: number;
+                /** Format: uuid */
+                id: string;
+                model_id: string;
+                /** Format: uuid */
+                route_id: string;
+                /** @enum {string} */
+                price_source: "shipped" | "override" | "none";
+            }[];
+        };
+        SplitProjection: {
+            /** @enum {string} */
+            strategy: "latency_cost" | "balanced" | "latency" | "weighted";
+            /** @description Decimal in USD */
+            usd_per_million: string | null;
+        };
+        RouteProjection: {
+            /** Format: uuid */
+            route_id: string;
+            provider_name: string;
+            upstream_model: string;
+            takes_part: boolean;
+            manual_share: number;
+            auto_share: number;
+            actual_share: number;
+            requests: number;
+            success_rate: number | null;
+            first_token_ms: number | null;
+            /** @description Decimal in USD */
+            usd_per_million: string | null;
+        };
+        RoutingProjection: {
+            model_id: string;
+            /** @enum {string} */
+            strategy: "latency_cost" | "balanced" | "latency" | "weighted";
+            window_hours: number;
+            requests: number;
+            /** @enum {string} */
+            basis: "traffic" | "typical";
+            manual: components["schemas"]["SplitProjection"];
+            auto: components["schemas"]["SplitProjection"];
+            routes: components["schemas"]["RouteProjection"][];
+        };
+        RouteHistory: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            routes: {
+                /** Format: uuid */
+                route_id: string;
+                points: {
+                    /** Format: date-time */
+                    t: string;
+                    requests: number;
+                    errors: number;
+                    p50_ms: number | null;
+                    p95_ms: number | null;
+                }[];
+            }[];
+        };
+        RouteHealth: {
+            /** Format: uuid */
+            route_id: string;
+            /** @enum {string} */
+            breaker: "closed" | "half_open" | "open" | "unknown";
+            /** @enum {string} */
+            state: "ok" | "failing" | "idle" | "disabled";
+            attempts: number;
+            failed: number;
+            p95_ms: number | null;
+            /** Format: date-time */
+            last_error_at: string | null;
+            last_error: string | null;
+        };
+        RouteHealthReport: {
+            items: components["schemas"]["RouteHealth"][];
+        };
+        RouteWeightsUpdate: {
+            updates: {
+                /** Format: uuid */
+                id: string;
+                weight: number;
+            }[];
         };
     };
     responses: never;
@@ -1808,6 +2094,233 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderTest"];
+            };
+        };
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTestResult"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRemoteModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoteModels"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importModels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelImport"];
+            };
+        };
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelImportResult"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRouteWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteWeightsUpdate"];
+            };
+        };
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRoutePage"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRoutingProjection: {
+        parameters: {
+            query?: {
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingProjection"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRouteHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteHistory"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRouteHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteHealthReport"];
                 };
             };
             /** @description Problem */

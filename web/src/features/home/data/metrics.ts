@@ -16,23 +16,3 @@ export function change(now: number | null | undefined, before: number | null | u
   if (now === null || now === undefined || !before) return null
   return (now - before) / before
 }
-
-/** A line through the values in a box of 100 × 24; a gap where nothing was measured. */
-export function sparkline(values: (number | null)[]): string {
-  const known = values.filter((value): value is number => value !== null)
-  const top = Math.max(...known)
-  if (known.length < 2 || top === 0) return ''
-  const step = 100 / (values.length - 1)
-  let path = ''
-  let pen = false
-  values.forEach((value, index) => {
-    if (value === null) {
-      pen = false
-      return
-    }
-    const y = 23 - (value / top) * 21
-    path += `${pen ? 'L' : 'M'}${(index * step).toFixed(2)} ${y.toFixed(2)}`
-    pen = true
-  })
-  return path
-}

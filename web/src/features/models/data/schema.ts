@@ -5,7 +5,14 @@ import type { Schemas } from '@/lib/api/client'
 import { z } from '@/lib/zod'
 
 export const strategies = ['latency_cost', 'balanced', 'latency', 'weighted'] as const
-export const priceFields = ['input_price', 'output_price', 'cached_input_price', 'cache_write_price'] as const
+export const priceFields = [
+  'input_price',
+  'output_price',
+  'cached_input_price',
+  'cache_write_price',
+  'cache_write_1h_price',
+  'reasoning_price',
+] as const
 export const sizeFields = ['context_window', 'max_output_tokens'] as const
 
 export const modelSchema = (t: Translate) => {
@@ -20,6 +27,8 @@ export const modelSchema = (t: Translate) => {
     output_price: price,
     cached_input_price: price,
     cache_write_price: price,
+    cache_write_1h_price: price,
+    reasoning_price: price,
     context_window: size,
     max_output_tokens: size,
     provider_id: z.string(),
@@ -38,6 +47,8 @@ export const valuesOf = (model?: KnownModel, providerId = ''): ModelValues => ({
   output_price: model?.output_price?.toString() ?? '',
   cached_input_price: model?.cached_input_price?.toString() ?? '',
   cache_write_price: model?.cache_write_price?.toString() ?? '',
+  cache_write_1h_price: model?.cache_write_1h_price?.toString() ?? '',
+  reasoning_price: model?.reasoning_price?.toString() ?? '',
   context_window: model?.context_window?.toString() ?? '',
   max_output_tokens: model?.max_output_tokens?.toString() ?? '',
   provider_id: providerId,

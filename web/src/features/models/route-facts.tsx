@@ -1,0 +1,84 @@
+import { CircleCheck, CircleDashed, CircleSlash, Timer } from 'lucide-react'
+import { Sparkline } from '@/components/sparkline'
+import { Badge } from '@/components/ui/badge'
+import { useI18n } from '@/i18n'
+import type { Projection, RouteHealth } from '@/lib/api/catalog'
+import type { Schemas } from '@/lib/api/client'
+
+export type RouteFigures = Projection['routes'][number]
+export type RouteHistory = Schemas['RouteHistory']['routes'][number]
+
+interface RouteFactsProps {
+  name: string
+  figures?: RouteFigures
+  health?: RouteHealth
+  history?: RouteHistory
+}
+
+const breakers = {
+  closed: { tone: 'ok', icon: CircleCheck },
+  half_open: { tone: 'warn', icon: Timer },
+  open: { tone: 'bad', icon: CircleSlash },
+  unknown: { tone: 'neutral', icon: CircleDashed },
+} as const
+
+/** What is measured of a route: breaker, latency, success, price, and the last hour as a line. */
+export function RouteFacts({ name, figures, health, history }: RouteFactsProps) {
+  const { t, f } = useI18n()
+  if (!figures) return null
+  const points = history?.points ?? []
+  const measured = points.findLast((point) => point.p95_ms !== null)
+  return (
+    <div className="flex w-full flex-wrap items-center gap-x-4 gap-y-1.5 border-t border-line pt-2 text-xs text-ink-2">
+      {health && <BreakerBadge health={health} />}
+      {health && health.failed > 0 && (
+        <span className="text-bad" title={health.last_error ?? undefined}>
+          {t('models.routeState.failing', { failed: health.failed, n: health.attempts })}
+        </span>
+      )}
+      <Fact label={t('models.firstToken')} value={f.duration(figures.first_token_ms)} />
+      <Fact
+        label={t('models.success')}
+        value={figures.success_rate === null ? '–' : f.percent(figures.success_rate)}
+      />
+      <Fact
+        label={t('models.cost')}
+        value={
+          figures.usd_per_million === null ? t('models.unpriced') : `${f.usd(figures.usd_per_million)}/1M`
+        }
+      />
+      {measured ? (
+        <Sparkline
+          className="ms-auto"
+          label={t('models.course', { name, p95: f.duration(measured.p95_ms) })}
+          lines={[
+            { values: points.map((point) => point.p95_ms), className: 'stroke-latency' },
+            { values: points.map((point) => point.p50_ms), className: 'stroke-requests' },
+          ]}
+        />
+      ) : (
+        <span className="ms-auto text-ink-3">{t('models.noCalls')}</span>
+      )}
+    </div>
+  )
+}
+
+function BreakerBadge({ health }: { health: RouteHealth }) {
+  const { t } = useI18n()
+  const { tone, icon: Icon } = breakers[health.breaker]
+  return (
+    <Badge tone={tone}>
+      <Icon aria-hidden />
+      {t(`models.breaker.${health.breaker}`)}
+    </Badge>
+  )
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <span className="whitespace-nowrap">
+      <span className="text-ink-3">{label} </span>
+      <span className="tnum font-medium">{value}</span>
+    </span>
+  )
+}
