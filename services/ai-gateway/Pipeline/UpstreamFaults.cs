@@ -23,7 +23,7 @@ internal static class UpstreamFaults
         if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden || fault.IsAuthentication)
             return AttemptResult.Elsewhere(Refusals.ProviderAuth);
         var retryAfter = RetryAfter(response, time) ?? fault.RetryAfter;
-        var refusal = Refusal(status, fault with { Type = fault.Type ?? TypeOf(response) }, key);
+        var refusal = Refusal(status, fault with { Code = fault.Code ?? CodeOf(response) }, key);
         if (status == Refusals.Overloaded && exchange.Surface.Errors is Surfaces.AnthropicErrors)
             refusal = Refusals.ProviderOverloaded; // Anthropic's own status; its clients wait for it to pass.
         if (retryAfter is { } wait)
@@ -41,8 +41,8 @@ internal static class UpstreamFaults
         return Refusals.ProviderRefused(status, fault.Type, fault.Code, fault.Param, key?.Scrub(message) ?? message);
     }
 
-    /// <summary>AWS tells the type of an error in a header, with an address behind it at times.</summary>
-    private static string? TypeOf(HttpResponseMessage response) =>
+    /// <summary>AWS names its errors in a header, with an address behind the name at times.</summary>
+    private static string? CodeOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("x-amzn-errortype", out var values) ? values.First().Split(':')[0] : null;
 
     private static async ValueTask ReadBodyAsync(HttpResponseMessage response, PooledBuffer body, CancellationToken cancellationToken)

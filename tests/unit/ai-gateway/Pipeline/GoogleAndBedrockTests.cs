@@ -96,7 +96,7 @@ public sealed class GoogleAndBedrockTests(GatewayFixture gateway)
         if (expected == HttpStatusCode.BadGateway)
             error.Code().ShouldBe("provider_auth");
         else if (type == "bedrock")
-            error.GetProperty("type").GetString().ShouldBe(expected == HttpStatusCode.BadRequest ? "ValidationException" : "ThrottlingException");
+            error.Code().ShouldBe(expected == HttpStatusCode.BadRequest ? "ValidationException" : "ThrottlingException");
     }
 
     [Theory]
