@@ -77,6 +77,7 @@ internal static class AdminApiService
         app.MapRouting();
         app.MapSettings();
         app.MapSimulator();
+        app.MapGatewayAddress();
         app.MapLogs();
         app.MapDashboard();
         app.MapFleetHealth();

@@ -6,7 +6,7 @@ public sealed class LookTests(FleetFixture fleet)
     private static readonly (string Name, string Path)[] _pages =
     [
         ("home", "/"), ("providers", "/gateway/providers"), ("provider-new", "/gateway/providers?dialog=new"), ("models", "/gateway/models"),
-        ("model-new", "/gateway/models?dialog=new"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("logs", "/gateway/logs"),
+        ("model-new", "/gateway/models?dialog=new"), ("guide", "/gateway/guide"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("logs", "/gateway/logs"),
     ];
 
     [Theory]

@@ -14,6 +14,7 @@ import { Route as LoginRouteImport } from './routes/login'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
+import { Route as AppGatewayGuideRouteImport } from './routes/_app.gateway.guide'
 import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
 import { Route as AppGatewayModelsRouteImport } from './routes/_app.gateway.models'
 import { Route as AppGatewayProvidersRouteImport } from './routes/_app.gateway.providers'
@@ -42,6 +43,11 @@ const AppApiKeysRoute = AppApiKeysRouteImport.update({
   path: '/api-keys',
   getParentRoute: () => AppRoute,
 } as any)
+const AppGatewayGuideRoute = AppGatewayGuideRouteImport.update({
+  id: '/gateway/guide',
+  path: '/gateway/guide',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppGatewayLogsRoute = AppGatewayLogsRouteImport.update({
   id: '/gateway/logs',
   path: '/gateway/logs',
@@ -63,6 +69,7 @@ export interface FileRoutesByFullPath {
   '/login': typeof LoginRoute
   '/setup': typeof SetupRoute
   '/api-keys': typeof AppApiKeysRoute
+  '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
@@ -72,6 +79,7 @@ export interface FileRoutesByTo {
   '/setup': typeof SetupRoute
   '/api-keys': typeof AppApiKeysRoute
   '/': typeof AppIndexRoute
+  '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
@@ -83,6 +91,7 @@ export interface FileRoutesById {
   '/setup': typeof SetupRoute
   '/_app/api-keys': typeof AppApiKeysRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/gateway/guide': typeof AppGatewayGuideRoute
   '/_app/gateway/logs': typeof AppGatewayLogsRoute
   '/_app/gateway/models': typeof AppGatewayModelsRoute
   '/_app/gateway/providers': typeof AppGatewayProvidersRoute
@@ -94,6 +103,7 @@ export interface FileRouteTypes {
     | '/login'
     | '/setup'
     | '/api-keys'
+    | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
     | '/gateway/providers'
@@ -103,6 +113,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/api-keys'
     | '/'
+    | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
     | '/gateway/providers'
@@ -113,6 +124,7 @@ export interface FileRouteTypes {
     | '/setup'
     | '/_app/api-keys'
     | '/_app/'
+    | '/_app/gateway/guide'
     | '/_app/gateway/logs'
     | '/_app/gateway/models'
     | '/_app/gateway/providers'
@@ -161,6 +173,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppApiKeysRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/gateway/guide': {
+      id: '/_app/gateway/guide'
+      path: '/gateway/guide'
+      fullPath: '/gateway/guide'
+      preLoaderRoute: typeof AppGatewayGuideRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/gateway/logs': {
       id: '/_app/gateway/logs'
       path: '/gateway/logs'
@@ -188,6 +207,7 @@ declare module '@tanstack/react-router' {
 interface AppRouteChildren {
   AppApiKeysRoute: typeof AppApiKeysRoute
   AppIndexRoute: typeof AppIndexRoute
+  AppGatewayGuideRoute: typeof AppGatewayGuideRoute
   AppGatewayLogsRoute: typeof AppGatewayLogsRoute
   AppGatewayModelsRoute: typeof AppGatewayModelsRoute
   AppGatewayProvidersRoute: typeof AppGatewayProvidersRoute
@@ -196,6 +216,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppApiKeysRoute: AppApiKeysRoute,
   AppIndexRoute: AppIndexRoute,
+  AppGatewayGuideRoute: AppGatewayGuideRoute,
   AppGatewayLogsRoute: AppGatewayLogsRoute,
   AppGatewayModelsRoute: AppGatewayModelsRoute,
   AppGatewayProvidersRoute: AppGatewayProvidersRoute,

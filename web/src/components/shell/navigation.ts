@@ -1,8 +1,8 @@
-import { Boxes, House, KeyRound, ScrollText, Waypoints, type LucideIcon } from 'lucide-react'
+import { BookOpen, Boxes, House, KeyRound, ScrollText, Waypoints, type LucideIcon } from 'lucide-react'
 import type { MessageKey } from '@/i18n'
 
 export interface NavigationItem {
-  to: '/' | '/gateway/providers' | '/gateway/models' | '/gateway/logs' | '/api-keys'
+  to: '/' | '/gateway/providers' | '/gateway/models' | '/gateway/logs' | '/gateway/guide' | '/api-keys'
   label: MessageKey
   icon: LucideIcon
   keywords: string
@@ -22,6 +22,12 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
       },
       { to: '/gateway/models', label: 'nav.models', icon: Boxes, keywords: 'routes prices routing' },
       { to: '/gateway/logs', label: 'nav.logs', icon: ScrollText, keywords: 'requests calls audit bodies' },
+      {
+        to: '/gateway/guide',
+        label: 'nav.guide',
+        icon: BookOpen,
+        keywords: 'guide sdk claude code codex cursor curl',
+      },
     ],
   },
   {

@@ -8,6 +8,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { useI18n } from '@/i18n'
 import { logBodyQuery, logQuery, type LogDetail } from '@/lib/api/logs'
+import { useGatewayUrl } from '@/lib/api/gateway-address'
 import { requestAsCurl } from '@/lib/curl'
 import { dash } from '@/lib/format'
 import { BodyView } from './body-view'
@@ -66,6 +67,7 @@ export function LogDrawer({ id, onClose, onFilter }: LogDrawerProps) {
 
 function Detail({ log, onFilter }: { log: LogDetail; onFilter: LogDrawerProps['onFilter'] }) {
   const { t, f } = useI18n()
+  const gateway = useGatewayUrl()
   const body = useQuery(logBodyQuery(log.id))
   const tokens = log.input_tokens + log.output_tokens
   const figures = [
@@ -88,7 +90,7 @@ function Detail({ log, onFilter }: { log: LogDetail; onFilter: LogDrawerProps['o
         {body.data?.request_body && (
           <CopyButton
             variant="secondary"
-            text={requestAsCurl(body.data.request_body)}
+            text={requestAsCurl(gateway, body.data.request_body)}
             label={t('logs.copyCurl')}
             className="ms-auto h-7 text-xs"
           >

@@ -10,6 +10,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
 import { modelsQuery, providersQuery } from '@/lib/api/catalog'
 import { useModels, type KnownModel } from '@/lib/api/use-models'
+import { useGatewayUrl } from '@/lib/api/gateway-address'
 import { curlFor } from '@/lib/curl'
 import { FirstRequest } from './first-request'
 import { ProviderChoice } from './provider-choice'
@@ -52,6 +53,7 @@ export function ProviderStep({ apiKey }: { apiKey: string | undefined }) {
 
 function Ready({ apiKey, models }: { apiKey: string | undefined; models: KnownModel[] }) {
   const { t } = useI18n()
+  const gateway = useGatewayUrl()
   const first = models[0]?.model_id ?? ''
   return (
     <>
@@ -77,7 +79,7 @@ function Ready({ apiKey, models }: { apiKey: string | undefined; models: KnownMo
             <>
               <p className="text-sm text-ink-2">{t('setup.key.lead')}</p>
               <SecretOnce secret={apiKey} label={t('keys.key')} />
-              <CodeBlock label="cURL" code={curlFor('$THINKWATCH_KEY', first)} />
+              <CodeBlock label="cURL" code={curlFor(gateway, first)} />
             </>
           ) : (
             <p className="text-sm text-ink-2">

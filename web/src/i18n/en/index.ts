@@ -5,6 +5,7 @@ import { setup } from './setup'
 import { home } from './home'
 import { providers } from './providers'
 import { models } from './models'
+import { guide } from './guide'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -16,6 +17,7 @@ export const en = {
   ...home,
   ...providers,
   ...models,
+  ...guide,
   ...keys,
   ...logs,
 }

@@ -8,6 +8,7 @@ export const shell = {
   'nav.providers': 'Providers',
   'nav.models': 'Models',
   'nav.logs': 'AI logs',
+  'nav.guide': 'Connect a client',
   'nav.keys': 'API keys',
   'palette.open': 'Search and commands',
   'palette.hint': 'Search or jump to…',

@@ -6,6 +6,7 @@ import { setup } from './setup'
 import { home } from './home'
 import { providers } from './providers'
 import { models } from './models'
+import { guide } from './guide'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -17,6 +18,7 @@ export const zh: Messages = {
   ...home,
   ...providers,
   ...models,
+  ...guide,
   ...keys,
   ...logs,
 }

@@ -8,6 +8,7 @@ export const shell = {
   'nav.providers': '提供商',
   'nav.models': '模型',
   'nav.logs': 'AI 日志',
+  'nav.guide': '接入客户端',
   'nav.keys': 'API 密钥',
   'palette.open': '搜索与命令',
   'palette.hint': '搜索或跳转…',
