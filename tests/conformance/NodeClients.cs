@@ -30,7 +30,7 @@ public sealed class NodeClients : IAsyncLifetime
         await _admin.AddSimulatedProviderAsync("anthropic", "claude-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("openai", "gpt-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("google", "gemini-sim-chat", CancellationToken.None);
-        await _admin.AddSimulatedBedrockAsync("bedrock-", SimulatedModels, CancellationToken.None);
+        await _admin.AddSimulatedBedrockAsync("bedrock-", SimulatedModels.Append("sim-tools").Distinct(), CancellationToken.None);
     }
 
     /// <summary>Runs one case of a client script and answers what it printed.</summary>
