@@ -13,6 +13,9 @@ public sealed class RegexBudget(long units)
 
     private long _left = units;
 
+    /// <summary>For texts that come in small pieces, as long as their stream lasts.</summary>
+    public static RegexBudget Unbounded() => new(long.MaxValue);
+
     public RegexBudget()
         : this(UnitsPerCall)
     {

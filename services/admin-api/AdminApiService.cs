@@ -7,6 +7,7 @@ using ThinkWatch.AdminApi.Models;
 using ThinkWatch.AdminApi.Providers;
 using ThinkWatch.AdminApi.Routes;
 using ThinkWatch.AdminApi.Routing;
+using ThinkWatch.AdminApi.Security;
 using ThinkWatch.AdminApi.Setup;
 using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
@@ -76,6 +77,7 @@ internal static class AdminApiService
         app.MapModelRoutes();
         app.MapRouting();
         app.MapSettings();
+        app.MapSecurity();
         app.MapSimulator();
         app.MapGatewayAddress();
         app.MapLogs();

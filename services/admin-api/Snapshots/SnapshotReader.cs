@@ -18,6 +18,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, AdminApi.Models.
         await ReadProvidersAsync(connection, snapshot, cancellationToken);
         await ReadModelsAsync(connection, snapshot, cancellationToken);
         await ReadSettingsAsync(connection, snapshot, cancellationToken);
+        await ReadContentRulesAsync(connection, snapshot, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return snapshot;
     }
@@ -78,6 +79,22 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, AdminApi.Models.
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             snapshot.Settings.Add(reader.GetString(0), reader.GetString(1));
+    }
+
+    private static async Task ReadContentRulesAsync(NpgsqlConnection connection, Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT * FROM content_rules WHERE enabled ORDER BY id", connection);
+        snapshot.ContentRules.AddRange(await command.ReadAllAsync(static reader => new ContentRule
+        {
+            Id = reader.Get<Guid>("id").ToString(),
+            OrgId = reader.Get<Guid>("org_id").ToString(),
+            Name = reader.Get<string>("name"),
+            Match = reader.Get<string>("match"),
+            Pattern = reader.Get<string>("pattern"),
+            Scope = reader.Get<string>("scope"),
+            Action = reader.Get<string>("action"),
+            Severity = reader.Get<string>("severity"),
+        }, cancellationToken));
     }
 
     private static Provider ReadProvider(NpgsqlDataReader reader)

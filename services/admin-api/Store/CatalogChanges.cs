@@ -39,6 +39,7 @@ internal sealed class CatalogChanges(NpgsqlDataSource database)
         "providers_name" => "A provider with this name exists already.",
         "models_model_id" => "A model with this model_id exists already.",
         "routes_model_id_provider_id_upstream_model_key" => "This model has a route to that provider and upstream model already.",
+        "content_rules_name" => "A content rule with this name exists already.",
         _ => "It exists already.",
     };
 }

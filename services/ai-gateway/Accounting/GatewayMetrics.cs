@@ -19,6 +19,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _fallbacks;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _cache;
+    private readonly Counter<long> _guardHits;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -32,6 +33,7 @@ internal sealed class GatewayMetrics
         _streams = meter.CreateCounter<long>("gateway_stream_completion_total");
         _fallbacks = meter.CreateCounter<long>("gateway_provider_fallback_total");
         _retries = meter.CreateCounter<long>("gateway_retries_total");
+        _guardHits = meter.CreateCounter<long>("gateway_guard_hits_total");
         _cache = meter.CreateCounter<long>("gateway_cache_total");
     }
 
@@ -48,6 +50,8 @@ internal sealed class GatewayMetrics
         var tags = new TagList { { "surface", exchange.Surface.Name }, { "provider", provider }, { "model", model }, { "status", figures.Status } };
         _requests.Add(1, tags);
         _duration.Record(figures.Latency.TotalSeconds, tags);
+        foreach (var hit in exchange.Guarded?.Hits.Entries ?? [])
+            _guardHits.Add(hit.Count, new("rule", hit.Rule), new("scope", hit.Scope), new("action", hit.Action));
         if (exchange.Chosen is not null || exchange.Cached is not null)
             _cache.Add(1, new KeyValuePair<string, object?>("result", exchange.CacheResult));
         if (exchange.Chosen is null)

@@ -1,11 +1,13 @@
 namespace ThinkWatch.AiGateway.Guard;
 
-/// <summary>The beginning of a placeholder that a stream's next event may complete, and the event that it came with, to be sent once more should nothing follow.</summary>
-internal sealed class HeldText(long channel, long group, byte[] raw)
+/// <summary>What a stream's next event may complete, and the event that it came with, to be sent once more should nothing follow.</summary>
+internal sealed class HeldText(long channel, long group, bool nested, byte[] raw)
 {
     public long Channel => channel;
 
     public long Group => group;
+
+    public bool IsNested => nested;
 
     public byte[] Raw => raw;
 

@@ -5,7 +5,7 @@ using ThinkWatch.Guard;
 namespace ThinkWatch.AiGateway.Guard;
 
 /// <summary>Puts back what placeholders stand for, in the inside of JSON strings. Placeholders have no character that JSON escapes, so their bytes are looked for as they are. Immutable.</summary>
-internal sealed class PlaceholderRestorer
+internal sealed class PlaceholderRestorer : IStreamText
 {
     private readonly byte[][] _names;
     private readonly byte[][] _values;
@@ -52,6 +52,8 @@ internal sealed class PlaceholderRestorer
         output.Append(raw[written..]);
         return true;
     }
+
+    bool IStreamText.Rewrite(ReadOnlySpan<byte> raw, bool nested, PooledBuffer output) => Restore(raw, nested, output);
 
     /// <summary>Where the beginning of a placeholder stands that more text may complete; the text's end when there is none.</summary>
     public int CertainUpTo(ReadOnlySpan<byte> raw)

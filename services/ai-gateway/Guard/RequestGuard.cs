@@ -63,6 +63,8 @@ internal sealed class RequestGuard(GuardRuleBook book, Vault vault, BodyMemory m
 
         if (visitor.Texts is { } texts && Replace(exchange, guarded, texts) is { } refusal)
             return refusal;
+        if (guarded.Hits.Warnings is { } warnings)
+            exchange.Http.Response.Headers["x-thinkwatch-warning"] = warnings;
         return guarded.Hits.BlockedBy is { } rule ? Refusals.ContentBlocked(rule.Name) : null;
     }
 

@@ -31,7 +31,11 @@ internal sealed class ConvertedJsonRelay(TimeProvider time)
             return AttemptResult.Final(Refusals.ProviderMalformed);
         }
 
+        if (!stream && AnswerGuard.Inspect(exchange) is { } refusal)
+            return AttemptResult.Final(refusal);
         using var restored = stream ? AnswerGuard.RestoredEvents(exchange, exchange.AnswerBody.WrittenSpan) : AnswerGuard.Restored(exchange, exchange.AnswerBody.WrittenSpan);
+        if (AnswerGuard.Blocked(exchange) is { } blocked)
+            return AttemptResult.Final(blocked);
         var sent = restored ?? exchange.AnswerBody;
         WriteHead(exchange, stream, sent.Length);
         exchange.ClientFirstByteAt = time.GetTimestamp();

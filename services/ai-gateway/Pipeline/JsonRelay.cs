@@ -46,6 +46,9 @@ internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
         if (isWhole && !encoded && !formats.Wire(exchange.Target).TryReadAnswer(body.WrittenSpan, ref exchange.Answer))
             return AttemptResult.Final(Refusals.ProviderMalformed);
         exchange.UpstreamEndedAt = time.GetTimestamp();
+        if (isWhole && !encoded && AnswerGuard.Inspect(exchange) is { } blocked)
+            return AttemptResult.Final(blocked);
+        body = exchange.AnswerBody;
         using var restored = isWhole && !encoded ? AnswerGuard.Restored(exchange, body.WrittenSpan) : null;
         var answer = restored ?? body;
         WriteHead(exchange, response, isWhole ? answer.Length : length);

@@ -19,6 +19,9 @@ internal abstract class StreamPassage(AnswerStream observer) : IDisposable
     /// <summary>The client has the provider's error already, in its own words.</summary>
     public abstract bool FaultIsPassed { get; }
 
+    /// <summary>Why nothing more of it may be sent; null while nothing is against it.</summary>
+    public virtual Refusal? Stopped => null;
+
     /// <summary>The stream said itself that it is over, or why the answer ended.</summary>
     public abstract bool IsComplete { get; }
 

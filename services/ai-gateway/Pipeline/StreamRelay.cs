@@ -76,7 +76,7 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
                 // The last event may lack its empty line.
                 passage.End(pending, output);
                 await SendAsync(exchange, output);
-                return Verdict(exchange, passage);
+                return passage.Stopped is { } stopped ? AttemptResult.Final(stopped) : Verdict(exchange, passage);
             }
 
             pending.Advance(read);
@@ -92,6 +92,8 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
             }
 
             await SendAsync(exchange, output);
+            if (passage.Stopped is { } reason)
+                return AttemptResult.Final(reason);
             if (passage.Fault is not null && !passage.FaultIsPassed)
                 return Verdict(exchange, passage);
             if (pending.Length > LargestEvent)
@@ -150,6 +152,7 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
         exchange.AnswerBody.Clear();
         if (exchange.Http.Response.HasStarted)
             passage.Observer.WriteAssembled(exchange.AnswerBody);
+        AnswerGuard.RedactKept(exchange);
     }
 
     private static async ValueTask FlushAsync(Exchange exchange)

@@ -40,7 +40,7 @@ internal static class GuardCase
 
     public static string Stream(WireFormat format, IEnumerable<string> events, params string[] values)
     {
-        using var streams = new StreamRestorer(Restorer(values), EventTexts.Of(format)!);
+        using var streams = new StreamRewriter(Restorer(values), EventTexts.Of(format)!);
         using var output = new PooledBuffer();
         var all = Encoding.UTF8.GetBytes(string.Concat(events)).AsSpan();
         for (var splitter = new SseSplitter(); splitter.TryNext(all, out var length); all = all[length..])

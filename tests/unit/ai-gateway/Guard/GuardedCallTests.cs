@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ThinkWatch.AiGateway.Tests.Fleet;
+using ThinkWatch.Guard;
 
 namespace ThinkWatch.AiGateway.Tests.Guard;
 
@@ -105,7 +106,7 @@ public sealed class GuardedCallTests(GatewayFixture gateway)
     // Usage is asked for on the client's behalf.
     private static string Sent(string received, bool stream) => stream ? received.Replace("""{"stream_options":{"include_usage":true},""", "{", StringComparison.Ordinal) : received;
 
-    private static string ChatText(string stream) => string.Concat(stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+    internal static string ChatText(string stream) => string.Concat(stream.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
         .Select(static one => one["data: ".Length..]).Where(static data => data != "[DONE]").Select(static data => JsonDocument.Parse(data).RootElement)
         .Select(static data => data.GetProperty("choices") is { } choices && choices.GetArrayLength() > 0 && choices[0].GetProperty("delta").TryGetProperty("content", out var content) ? content.GetString() : ""));
 

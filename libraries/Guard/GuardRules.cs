@@ -1,10 +1,9 @@
-using ThinkWatch.Guard;
 using ThinkWatch.Guard.Rules;
 
-namespace ThinkWatch.AiGateway.Guard;
+namespace ThinkWatch.Guard;
 
 /// <summary>What is in force for one organisation. Immutable.</summary>
-internal sealed class GuardRules(PiiScanner pii, ContentRule[] input, ContentRule[] output)
+public sealed class GuardRules(PiiScanner pii, ContentRule[] input, ContentRule[] output)
 {
     public static readonly GuardRules Off = new(PiiScanner.Off, [], []);
 

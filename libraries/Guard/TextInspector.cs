@@ -1,18 +1,17 @@
-using ThinkWatch.Guard;
 using ThinkWatch.Guard.Rules;
 
-namespace ThinkWatch.AiGateway.Guard;
+namespace ThinkWatch.Guard;
 
 /// <summary>A piece of a text that must not go on. <paramref name="Label"/>: what kind of placeholder replaces it; null when it is gone for good.</summary>
-internal readonly record struct Replacement(int Start, int Length, string? Label)
+public readonly record struct Replacement(int Start, int Length, string? Label)
 {
     public int End => Start + Length;
 }
 
 /// <summary>Looks at one text after another of one call, counts what it finds and says what must be replaced. One caller at a time.</summary>
-internal sealed class TextInspector(PiiScanner pii, ContentRule[] rules, GuardHits hits)
+public sealed class TextInspector(PiiScanner pii, ContentRule[] rules, GuardHits hits, RegexBudget? budget = null)
 {
-    private readonly RegexBudget _budget = new();
+    private readonly RegexBudget _budget = budget ?? new();
     private readonly List<TextHit> _found = [];
     private readonly List<PiiMatch> _matches = [];
 

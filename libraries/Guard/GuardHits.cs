@@ -1,16 +1,15 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ThinkWatch.AiGateway.Formats;
-using ThinkWatch.Guard;
 using ThinkWatch.Guard.Rules;
 
-namespace ThinkWatch.AiGateway.Guard;
+namespace ThinkWatch.Guard;
 
 /// <summary>What the guard found in one call, counted by rule. Never what the text was. One caller at a time.</summary>
-internal sealed class GuardHits
+public sealed class GuardHits
 {
     private readonly List<Entry> _entries = [];
+    private readonly SortedSet<string> _warned = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Entry> Entries => _entries;
 
@@ -19,6 +18,9 @@ internal sealed class GuardHits
     /// <summary>The rule that forbids this call; null when none does.</summary>
     public ContentRule? BlockedBy { get; private set; }
 
+    /// <summary>The names of the rules that warn; null when none does.</summary>
+    public string? Warnings { get; private set; }
+
     public void Add(PiiPattern pattern) => Count("pii:" + pattern.Name, "input", "redact", "info", 1);
 
     public void Add(ContentRule rule, int count)
@@ -26,12 +28,14 @@ internal sealed class GuardHits
         Count(rule.Name, rule.Scope == RuleScope.Input ? "input" : "output", NameOf(rule.Action), rule.Severity, count);
         if (rule.Action == RuleAction.Block)
             BlockedBy ??= rule;
+        else if (rule.Action == RuleAction.Warn && _warned.Add(rule.Name))
+            Warnings = string.Join(", ", _warned);
     }
 
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>(128);
-        using var json = new Utf8JsonWriter(buffer, JsonWrite.Options);
+        using var json = new Utf8JsonWriter(buffer);
         json.WriteStartArray();
         foreach (var entry in _entries)
         {

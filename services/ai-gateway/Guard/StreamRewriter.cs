@@ -7,15 +7,15 @@ using ThinkWatch.AiGateway.Formats;
 namespace ThinkWatch.AiGateway.Guard;
 
 /// <summary>
-/// Restores placeholders in the events of one stream, wherever they are cut. What may be the beginning of one is held back until the next event of the same
-/// text, or the end of the text, tells; nothing else is. One caller at a time.
+/// Rewrites the texts in the events of one stream, wherever they are cut: restores placeholders, say. What may be the beginning of something is held back
+/// until the next event of the same text, or the end of the text, tells; nothing else is. One caller at a time.
 /// </summary>
 /// <remarks>
 /// 1. What an event says is at an end is sent before it, in a copy of the event that it was held back from.
-/// 2. In each text of the event placeholders are restored; the certain part is sent, the rest is held.
+/// 2. Each text of the event is rewritten as far as it is certain; the rest is held.
 /// 3. An event without changes goes on byte for byte; where events are numbered, those behind a copy are numbered anew.
 /// </remarks>
-internal sealed class StreamRestorer(PlaceholderRestorer restorer, EventTexts texts) : ITextVisitor, IDisposable
+internal sealed class StreamRewriter(IStreamText rewriter, EventTexts texts) : ITextVisitor, IDisposable
 {
     private readonly List<HeldText> _held = [];
     private readonly List<RawEdit> _edits = [];
@@ -74,7 +74,7 @@ internal sealed class StreamRestorer(PlaceholderRestorer restorer, EventTexts te
         _text.Clear();
         if (place.Shape.IsDelta)
             VisitDelta(raw, start, HashCode.Combine(place.Channel, place.Shape), place.Shape.IsNested);
-        else if (restorer.Restore(raw, place.Shape.IsNested, _text))
+        else if (rewriter.Rewrite(raw, place.Shape.IsNested, _text))
             _edits.Add(new RawEdit(start, raw.Length, _text.WrittenSpan.ToArray()));
     }
 
@@ -119,15 +119,15 @@ internal sealed class StreamRestorer(PlaceholderRestorer restorer, EventTexts te
             whole = _joined.WrittenSpan;
         }
 
-        var certain = _event.Ends == TextEnd.None ? restorer.CertainUpTo(whole) : whole.Length;
-        var changed = restorer.Restore(whole[..certain], nested, _text);
+        var certain = _event.Ends == TextEnd.None ? rewriter.CertainUpTo(whole) : whole.Length;
+        var changed = rewriter.Rewrite(whole[..certain], nested, _text);
         if (!changed)
             _text.Append(whole[..certain]);
         if (changed || held is not null || certain < whole.Length)
             _edits.Add(new RawEdit(start, length, _text.WrittenSpan.ToArray()));
         if (certain == whole.Length)
             return;
-        var next = new HeldText(channel, _event.Group, whole[certain..].ToArray());
+        var next = new HeldText(channel, _event.Group, nested, whole[certain..].ToArray());
         _held.Add(next);
         _uncertain.Add((next, start));
     }
@@ -160,7 +160,8 @@ internal sealed class StreamRestorer(PlaceholderRestorer restorer, EventTexts te
             if (group is not null && held.Group != group)
                 continue;
             _held.RemoveAt(i--);
-            List<RawEdit> edits = [new RawEdit(held.TextAt, 0, held.Raw)];
+            _text.Clear();
+            List<RawEdit> edits = [new RawEdit(held.TextAt, 0, rewriter.Rewrite(held.Raw, held.IsNested, _text) ? _text.WrittenSpan.ToArray() : held.Raw)];
             if (held.NumberAt >= 0)
             {
                 edits.Add(new RawEdit(held.NumberAt, held.NumberLength, Digits(++_lastNumber)));

@@ -5,8 +5,8 @@ using ThinkWatch.AiGateway.Pipeline;
 
 namespace ThinkWatch.AiGateway.Guard;
 
-/// <summary>A passage whose events reach the client with their placeholders restored. What is observed, and so kept for the row, is what it was before.</summary>
-internal sealed class RestoringPassage(StreamPassage inner, StreamRestorer restorer) : StreamPassage(inner.Observer)
+/// <summary>A passage whose events the guard has its hand in before they reach the client. What is observed is what they were before.</summary>
+internal sealed class GuardedPassage(StreamPassage inner, StreamGuard guard) : StreamPassage(inner.Observer)
 {
     private readonly PooledBuffer _events = new();
 
@@ -20,10 +20,18 @@ internal sealed class RestoringPassage(StreamPassage inner, StreamRestorer resto
 
     public override long TextBytes => inner.TextBytes;
 
+    public override Refusal? Stopped => guard.BlockedBy is { } rule ? Refusals.ContentBlocked(rule.Name) : null;
+
     public override void Take(PooledBuffer pending, PooledBuffer output)
     {
-        inner.Take(pending, _events);
-        Pass(output);
+        try
+        {
+            inner.Take(pending, _events);
+        }
+        finally
+        {
+            Pass(output);
+        }
     }
 
     public override void End(PooledBuffer rest, PooledBuffer output)
@@ -31,15 +39,15 @@ internal sealed class RestoringPassage(StreamPassage inner, StreamRestorer resto
         inner.End(rest, _events);
         Pass(output);
         if (_events.Length > 0)
-            restorer.Pass(_events.WrittenSpan, output);
+            guard.Pass(_events.WrittenSpan, output);
         _events.Clear();
-        restorer.Flush(output);
+        guard.Flush(output);
     }
 
     public override void WriteFault(Refusal refusal, IBufferWriter<byte> output)
     {
         using var held = new PooledBuffer();
-        restorer.Flush(held);
+        guard.Flush(held);
         output.Write(held.WrittenSpan);
         inner.WriteFault(refusal, output);
     }
@@ -47,7 +55,7 @@ internal sealed class RestoringPassage(StreamPassage inner, StreamRestorer resto
     protected override void Release()
     {
         inner.Dispose();
-        restorer.Dispose();
+        guard.Dispose();
         _events.Dispose();
     }
 
@@ -57,7 +65,7 @@ internal sealed class RestoringPassage(StreamPassage inner, StreamRestorer resto
         var consumed = 0;
         while (splitter.TryNext(_events.WrittenSpan[consumed..], out var length))
         {
-            restorer.Pass(_events.WrittenSpan.Slice(consumed, length), output);
+            guard.Pass(_events.WrittenSpan.Slice(consumed, length), output);
             consumed += length;
         }
 
