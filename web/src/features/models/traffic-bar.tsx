@@ -99,13 +99,13 @@ function Handle({ part, next, position, track, onMove }: HandleProps) {
       aria-valuemax={part.percent + next.percent}
       aria-valuenow={part.percent}
       aria-valuetext={`${part.label} ${part.percent}%, ${next.label} ${next.percent}%`}
-      className="absolute inset-y-0 grid w-6 -translate-x-1/2 cursor-ew-resize touch-none place-items-center rounded"
+      className="absolute -inset-y-1 grid w-6 -translate-x-1/2 cursor-ew-resize touch-none place-items-center rounded"
       style={{ left: `${position}%` }}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={drag}
       onKeyDown={press}
     >
-      <span className="h-11 w-1.5 rounded-full border border-line-strong bg-panel shadow-sm" aria-hidden />
+      <span className="h-full w-1.5 rounded-full border border-line-strong bg-panel shadow-sm" aria-hidden />
     </div>
   )
 }

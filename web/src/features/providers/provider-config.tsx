@@ -35,7 +35,11 @@ function ConfigInput({ field }: { field: ConfigField }) {
       },
     })
   return (
-    <Field label={t(field.label)} error={form.formState.errors.config?.[field.name]?.message}>
+    <Field
+      label={t(field.label)}
+      optional={field.optional ? t('common.optional') : undefined}
+      error={form.formState.errors.config?.[field.name]?.message}
+    >
       {(control) =>
         field.choices ? (
           <Select {...control} {...register()}>

@@ -7,6 +7,7 @@ export interface ConfigField {
   name: string
   label: MessageKey
   secret?: boolean
+  optional?: boolean
   choices?: { value: string; label: MessageKey }[]
   placeholder?: string
   /** Asked for only while this holds. */
@@ -65,7 +66,12 @@ export const providerKinds: ProviderKind[] = [
           { value: 'v1', label: 'providers.config.api.v1' },
         ],
       },
-      { name: 'api_version', label: 'providers.config.api_version', placeholder: '2024-10-21' },
+      {
+        name: 'api_version',
+        label: 'providers.config.api_version',
+        optional: true,
+        placeholder: '2024-10-21',
+      },
     ],
     capabilities: [],
   },
@@ -92,8 +98,14 @@ export const providerKinds: ProviderKind[] = [
         secret: true,
         when: isStatic,
       },
-      { name: 'session_token', label: 'providers.config.session_token', secret: true, when: isStatic },
-      { name: 'endpoint', label: 'providers.config.endpoint' },
+      {
+        name: 'session_token',
+        label: 'providers.config.session_token',
+        secret: true,
+        optional: true,
+        when: isStatic,
+      },
+      { name: 'endpoint', label: 'providers.config.endpoint', optional: true },
     ],
     capabilities: [],
   },
