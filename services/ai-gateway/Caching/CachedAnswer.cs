@@ -10,10 +10,10 @@ internal sealed record CachedAnswer(string ContentType, string Provider, string 
     public byte[] ToBytes()
     {
         using var stream = new MemoryStream();
+        Span<byte> length = stackalloc byte[sizeof(ushort)];
         foreach (var text in (string[])[ContentType, Provider, Model])
         {
             var bytes = Encoding.UTF8.GetBytes(text);
-            Span<byte> length = stackalloc byte[sizeof(ushort)];
             BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)bytes.Length);
             stream.Write(length);
             stream.Write(bytes);
