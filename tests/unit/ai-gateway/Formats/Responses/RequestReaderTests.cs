@@ -203,7 +203,7 @@ public sealed class RequestReaderTests
         ThoughtText.TryRead(ThoughtText.Of(new ThinkingPart("", new Signature(SignatureOrigin.Bedrock, "s"))), "p", out var empty, out _).ShouldBeTrue();
         empty.ShouldBe(new ThinkingPart("", new Signature(SignatureOrigin.Bedrock, "s")));
         ThoughtText.TryRead("gAAAAB", "p", out _, out _).ShouldBeFalse();
-        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(ThoughtText.Of(new HiddenThinkingPart(new Signature(SignatureOrigin.Claude, "d")))[ThoughtText.Prefix.Length..]))
+        JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(ThoughtText.Of(new HiddenThinkingPart(new Signature(SignatureOrigin.Claude, "d"))).AsSpan(ThoughtText.Prefix.Length)))
             .RootElement.GetRawText().ShouldBe("""{"o":"Claude","s":"d"}""");
     }
 }
