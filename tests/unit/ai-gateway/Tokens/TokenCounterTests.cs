@@ -46,7 +46,7 @@ public sealed class TokenCounterTests
             TokenCounter.Count("warm", encoding);
             var watch = Stopwatch.StartNew();
             TokenCounter.Count(text, encoding).ShouldBeGreaterThan(1000);
-            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5)); // It takes a few tenths; the machine may be busy. A quadratic merge takes minutes.
+            watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1)); // It takes a few tenths of a second; the machine may be very busy. A quadratic merge takes far longer.
             TestContext.Current.SendDiagnosticMessage($"{unit} {encoding} {watch.ElapsedMilliseconds} ms");
         }
     }
