@@ -1,12 +1,13 @@
 import { useI18n } from '@/i18n'
 import type { KnownRoute } from '@/lib/api/use-models'
-import { fills } from './data/colours'
+import { at, fills } from './data/colours'
 import { shares } from './data/schema'
 
 /** How a model's traffic is split over its routes: one bar, one part a route. */
 export function RouteBar({ routes, className }: { routes: KnownRoute[]; className?: string }) {
   const { t, f } = useI18n()
   const parts = shares(routes).filter((part) => part.share > 0)
+  const taking = routes.filter((route) => route.enabled)
   const spoken = parts.map(({ route, share }) => `${route.providerLabel} ${f.percent(share, 0)}`).join(', ')
   let x = 0
   return (
@@ -27,7 +28,7 @@ export function RouteBar({ routes, className }: { routes: KnownRoute[]; classNam
             x={start}
             width={Math.max(share * 100 - (index < parts.length - 1 ? 0.8 : 0), 0.5)}
             height="6"
-            className={fills[index % fills.length]}
+            className={at(fills, taking.indexOf(route))}
           />
         )
       })}
