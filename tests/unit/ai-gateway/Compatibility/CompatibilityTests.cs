@@ -94,7 +94,7 @@ public sealed class CompatibilityTests(GatewayFixture gateway)
         "parallel tools" => surface.ToolCalls(answer).Select(static call => call.Name).Distinct().Count() == 2,
         "json_schema" => JsonDocument.Parse(surface.Text(answer)).RootElement.TryGetProperty("city", out _),
         "stop reason" => surface.WasCut(answer),
-        "usage" => surface.Usage(answer) is (> 0, > 0),
+        "usage" => surface.Usage(answer) is ( > 0, > 0),
         _ => Understood(feature, JsonDocument.Parse(surface.Text(answer)).RootElement),
     };
 
