@@ -15,9 +15,12 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
     [
         "providers:read", "providers:create", "providers:update", "providers:delete", "models:read", "models:create", "models:update", "models:delete",
         "settings:read", "settings:write", "audit:read_bodies", "logs:read_all",
-    ];
+     "content_filter:read", "content_filter:write"];
 
     private readonly AdminApiHost _host = fixture.Host;
+
+    /// <summary>Questions too long for a URL.</summary>
+    private static readonly string[] s_changingNothing = ["POST /api/admin/security/test"];
 
     [Fact]
     public async Task EveryMutatingEndpoint_WritesAnAuditRow()
@@ -26,8 +29,12 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         var provider = (await admin.CreateAsync("/api/admin/providers", new { name = "p", provider_type = "custom", base_url = "https://example.com" })).Id();
         var model = (await admin.CreateAsync("/api/admin/models", new { model_id = "m" })).Id();
         var route = (await admin.CreateAsync($"/api/admin/models/{model}/routes", new { provider_id = provider })).Id();
+        var rule = (await admin.CreateAsync("/api/admin/security/content-rules", new { name = "r", match = "contains", pattern = "x", scope = "input", action = "log" })).Id();
         var calls = new Dictionary<string, (string Path, string? Body)>
         {
+            ["POST /api/admin/security/content-rules"] = ("/api/admin/security/content-rules", """{"name":"r2","match":"contains","pattern":"y","scope":"input","action":"log"}"""),
+            ["PATCH /api/admin/security/content-rules/{id:guid}"] = ($"/api/admin/security/content-rules/{rule}", """{"enabled":false}"""),
+            ["DELETE /api/admin/security/content-rules/{id:guid}"] = ($"/api/admin/security/content-rules/{rule}", null),
             ["POST /api/admin/providers"] = ("/api/admin/providers", """{"name":"p2","provider_type":"custom","base_url":"https://example.com"}"""),
             ["PATCH /api/admin/providers/{id:guid}"] = ($"/api/admin/providers/{provider}", """{"enabled":true}"""),
             ["POST /api/admin/providers/test"] = ("/api/admin/providers/test", """{"provider_type":"custom","base_url":"http://localhost:9"}"""),
@@ -46,7 +53,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
         var mutating = _host.Services.GetServices<EndpointDataSource>().SelectMany(static s => s.Endpoints).OfType<RouteEndpoint>()
             .Where(static e => e.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal))
             .SelectMany(static e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(method => $"{method} /{e.RoutePattern.RawText!.Trim('/')}"))
-            .Where(static call => !call.StartsWith("GET ", StringComparison.Ordinal));
+            .Where(static call => !call.StartsWith("GET ", StringComparison.Ordinal) && !s_changingNothing.Contains(call));
         mutating.ShouldBe(calls.Keys, ignoreOrder: true);
 
         foreach (var (call, (path, body)) in calls)

@@ -84,7 +84,10 @@ public sealed class ResilienceTests(GatewayFixture gateway)
         var key = gateway.Identity.AddKey();
         var spare = gateway.NewProvider("spare-" + Guid.NewGuid().ToString("n"), gateway.SimulatorUrl);
         var model = await gateway.AddModelAsync(first, model: entry =>
-            entry.Routes.Add(new Route { Id = "spare", ProviderId = spare.Id, UpstreamModel = "sim-chat", Weight = 0, Enabled = true }));
+        {
+            entry.Strategy = "weighted"; // a weight of 0: only when the others fail
+            entry.Routes.Add(new Route { Id = "spare", ProviderId = spare.Id, UpstreamModel = "sim-chat", Weight = 0, Enabled = true });
+        });
         await gateway.ChangeCatalogAsync(snapshot => snapshot.Providers.Add(spare));
         using var response = await gateway.ChatAsync(key, Calls.Chat(model, stream ? ",\"stream\":true" : ""));
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
