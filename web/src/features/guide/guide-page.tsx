@@ -21,7 +21,7 @@ export function GuidePage({ search, onSearch }: GuidePageProps) {
   const { t } = useI18n()
   const gateway = useGatewayUrl()
   const models = (useModels().data ?? []).filter((model) => model.enabled && model.routes.length > 0)
-  const model = models.find((each) => each.model_id === search.model) ?? models[0]
+  const model = models.find((each) => each.model_id === search.model) ?? models.at(-1) // the list begins with the newest; the first one set up is there to work
   const client = clients.find((each) => each.id === search.client) ?? clients[0]!
   return (
     <Page title={t('nav.guide')} description={t('guide.lead')}>
