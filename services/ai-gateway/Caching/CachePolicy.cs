@@ -22,7 +22,8 @@ internal sealed class CachePolicy(ISettings settings)
         var wish = exchange.Http.Request.Headers["x-thinkwatch-cache"].ToString();
         if (string.Equals(wish, "off", StringComparison.OrdinalIgnoreCase))
             return null;
-        var request = CanonicalRequest.Of(((ICallSurface)exchange.Surface).Format, exchange.Http.Request.Headers["anthropic-beta"].ToString(), exchange.Body.Written);
+        if (CanonicalRequest.TryOf(((ICallSurface)exchange.Surface).Format, exchange.Http.Request.Headers["anthropic-beta"].ToString(), exchange.Body.Written) is not { } request)
+            return null;
         if (!request.IsDeterministic && wish.Length == 0)
             return null;
         return new CacheSlot($"tw:cache:{{{exchange.Principal!.Principal.OrgId}}}:{ScopeOf(exchange)}:{request.Digest}", TtlOf(wish));

@@ -18,9 +18,22 @@ internal readonly record struct CanonicalRequest(string Digest, bool IsDetermini
         "user", "metadata", "safety_identifier", "prompt_cache_key", "prompt_cache_retention", "service_tier", "store", "client_metadata",
     };
 
+    /// <summary>Null: it holds an escape that is no character, which nothing can be made of but the client's own bytes.</summary>
     /// <param name="betas">What <c>anthropic-beta</c> asks for: it changes answers too.</param>
     /// <exception cref="JsonException">It is not one JSON object.</exception>
-    public static CanonicalRequest Of(WireFormat format, string betas, ReadOnlyMemory<byte> body)
+    public static CanonicalRequest? TryOf(WireFormat format, string betas, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return Of(format, betas, body);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static CanonicalRequest Of(WireFormat format, string betas, ReadOnlyMemory<byte> body)
     {
         using var json = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Surfaces.ChatRequestScanner.MaxDepth });
         using var canonical = new PooledBuffer();
