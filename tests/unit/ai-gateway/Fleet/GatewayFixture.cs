@@ -197,7 +197,7 @@ public sealed class GatewayFixture : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
-        builder.Services.AddGrpc();
+        builder.Services.AddGrpc(static o => o.MaxReceiveMessageSize = 80 << 20); // what audit-ingest takes: frames are larger than the default
         builder.Services.AddSingleton(Identity);
         builder.Services.AddSingleton(Limits);
         builder.Services.AddSingleton(Catalog);
