@@ -7,24 +7,10 @@ using ContentRule = ThinkWatch.Guard.Rules.ContentRule;
 
 namespace ThinkWatch.AiGateway.Guard;
 
-/// <summary>The rules in force, compiled whenever they change. One writer (the feed), many readers; swapped atomically.</summary>
-internal sealed partial class GuardRuleBook : IDisposable
+/// <summary>The rules in force, compiled whenever they change. One writer (<see cref="Routing.CatalogViews"/>), many readers; swapped atomically.</summary>
+internal sealed partial class GuardRuleBook(ISettings settings, ILogger<GuardRuleBook> log)
 {
-    private readonly ISettings _settings;
-    private readonly CatalogFeed _feed;
-    private readonly ILogger<GuardRuleBook> _log;
     private volatile Compiled _current = new(GuardRules.Off, FrozenDictionary<string, GuardRules>.Empty);
-
-    public GuardRuleBook(ISettings settings, CatalogFeed feed, ILogger<GuardRuleBook> log)
-    {
-        _settings = settings;
-        _feed = feed;
-        _log = log;
-
-        // The feed says so after the settings of the same snapshot are in force.
-        feed.Changed += Compile;
-        Compile(feed.Current);
-    }
 
     public GuardRules For(string organization)
     {
@@ -32,12 +18,11 @@ internal sealed partial class GuardRuleBook : IDisposable
         return current.ByOrganization.GetValueOrDefault(organization, current.Everybody);
     }
 
-    public void Dispose() => _feed.Changed -= Compile;
-
-    private void Compile(Snapshot snapshot)
+    /// <summary>Takes over a snapshot whose settings are in force already.</summary>
+    public void Compile(Snapshot snapshot)
     {
-        var pii = _settings.Get(SettingsRegistry.Security.PiiRedaction)
-            ? PiiScanner.Of(_settings.Get(SettingsRegistry.Security.PiiPatterns), _settings.Get(SettingsRegistry.Security.PiiCustomPatterns))
+        var pii = settings.Get(SettingsRegistry.Security.PiiRedaction)
+            ? PiiScanner.Of(settings.Get(SettingsRegistry.Security.PiiPatterns), settings.Get(SettingsRegistry.Security.PiiCustomPatterns))
             : PiiScanner.Off;
         _current = new Compiled(new GuardRules(pii, [], []), snapshot.ContentRules.GroupBy(static rule => rule.OrgId).ToFrozenDictionary(
             static group => group.Key,

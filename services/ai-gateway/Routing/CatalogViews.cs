@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.Contracts.Catalog;
@@ -13,11 +14,13 @@ internal sealed class CatalogViews : IDisposable
     private readonly CatalogFeed _feed;
     private readonly UpstreamFactory _upstreams;
     private readonly RouteHealthBook _book;
+    private readonly GuardRuleBook _rules;
     private volatile CatalogView _current = CatalogView.Empty;
 
-    public CatalogViews(CatalogFeed feed, UpstreamFactory upstreams, RouteHealthBook book)
+    public CatalogViews(CatalogFeed feed, UpstreamFactory upstreams, RouteHealthBook book, GuardRuleBook rules)
     {
         _book = book;
+        _rules = rules;
         _feed = feed;
         _upstreams = upstreams;
         feed.Changed += Apply;
@@ -30,6 +33,8 @@ internal sealed class CatalogViews : IDisposable
 
     private void Apply(Snapshot snapshot)
     {
+        // Rules first: no model is there before what holds for its calls.
+        _rules.Compile(snapshot);
         var upstreams = snapshot.Providers.Where(static provider => provider.Enabled)
             .Select(_upstreams.Create).OfType<Upstream>().ToDictionary(static upstream => upstream.Id);
         _upstreams.Forget(upstreams.Keys);
