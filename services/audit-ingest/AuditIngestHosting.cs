@@ -19,6 +19,7 @@ internal static class AuditIngestHosting
         builder.Services.AddHostedService<SchemaService>();
         builder.Services.AddHealthChecks().AddCheck<SchemaState>("clickhouse_schema", tags: ["ready"]);
         builder.Services.AddSingleton<PlatformRow>();
+        builder.Services.AddSingleton<FrameInsert>();
         builder.Services.AddSingleton<FrameStore>();
         builder.Services.AddSingleton<SequenceLedger>();
         builder.Services.AddSingleton<GapRepository>();

@@ -70,6 +70,8 @@ internal static class AuditFrames
                 ProducerId = producerId,
                 Kind = RecordKind.Audit,
                 FirstSequence = sequence,
+                // The outbox does not note attempts.
+                Resent = true,
                 Partition = reader.GetFieldValue<DateTimeOffset>(1).UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             };
             frame.LastSequence = sequence;

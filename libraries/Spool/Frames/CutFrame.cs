@@ -18,6 +18,9 @@ internal sealed class CutFrame(RecordKind kind, ulong first, ulong last, int day
 
     public EventPlace[] Events { get; } = events;
 
+    /// <summary>An earlier attempt, perhaps of an earlier process, may have reached ingest. Written by the one worker that ships the frame.</summary>
+    public bool MayHaveBeenSent { get; set; }
+
     /// <summary>Acknowledged, refused for good or dropped. Guarded by the log's lock.</summary>
     public bool IsSettled { get; set; }
 }

@@ -18,7 +18,7 @@ internal sealed class LoadedFrame : IDisposable
 
     public Frame Message { get; }
 
-    /// <summary>Reads the events from the log: bytes below its end never change, so that every load gives the same frame.</summary>
+    /// <summary>Reads the events from the log: bytes below its end never change, so that every load gives the same events.</summary>
     public static LoadedFrame Of(CutFrame frame, SpoolLog log)
     {
         var size = 0;
@@ -34,6 +34,7 @@ internal sealed class LoadedFrame : IDisposable
                 FirstSequence = frame.First,
                 LastSequence = frame.Last,
                 Partition = Days.Text(frame.Day),
+                Resent = frame.MayHaveBeenSent,
             };
             message.Records.Capacity = frame.Events.Length;
             var at = 0;

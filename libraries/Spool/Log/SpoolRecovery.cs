@@ -122,7 +122,7 @@ internal sealed class SpoolRecovery
 
                 // Without events all of it lies in segments that are gone, and those go only when acknowledged.
                 if (events.Count > 0)
-                    queue.Frames.Add(first, new CutFrame(kind, first, last, day, [.. events]));
+                    queue.Frames.Add(first, new CutFrame(kind, first, last, day, [.. events]) { MayHaveBeenSent = true });
             }
 
             foreach (var place in Events.Values.Where(e => !cut.Contains(e.Sequence)).OrderBy(static e => e.Sequence))

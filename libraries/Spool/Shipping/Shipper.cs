@@ -65,6 +65,7 @@ internal sealed partial class Shipper(SpoolLog log, IAuditTransport transport, S
         try
         {
             using var loaded = LoadedFrame.Of(frame, log);
+            frame.MayHaveBeenSent = true;
             var ack = await transport.SendAsync(loaded.Message, cancellationToken);
             if (!ack.Accepted)
                 PutAside(loaded.Message, ack.Error);

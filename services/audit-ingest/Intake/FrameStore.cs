@@ -8,27 +8,14 @@ using ThinkWatch.Contracts.Audit;
 namespace ThinkWatch.AuditIngest.Intake;
 
 /// <summary>
-/// One frame = one INSERT of one block, with the frame's range as deduplication token: however often a frame arrives, its rows are there
-/// once. Any number of frames at once; the caller bounds them.
+/// A frame becomes the rows of one table, or is refused for good and reported: however often it arrives, its rows are there once. Any
+/// number of frames at once; the caller bounds them.
 /// </summary>
 internal sealed partial class FrameStore(
-    IClickHouse clickHouse, SchemaState schema, SequenceLedger sequences, PlatformRow platform, IngestMetrics metrics, TimeProvider time, ILogger<FrameStore> log)
+    FrameInsert insert, SchemaState schema, SequenceLedger sequences, PlatformRow platform, IngestMetrics metrics, TimeProvider time, ILogger<FrameStore> log)
 {
     private const int UnknownTable = 60;
     private const int UnknownDatabase = 81;
-
-    /// <summary>A frame must stay one block and one part: the token covers a block, and a part is what is deduplicated.</summary>
-    private static readonly Dictionary<string, string> InsertSettings = new(StringComparer.Ordinal)
-    {
-        ["input_format_parallel_parsing"] = "0",
-        ["max_insert_threads"] = "1",
-        ["max_threads"] = "1",
-        ["max_insert_block_size"] = "1000000",
-        ["min_insert_block_size_rows"] = "1000000",
-        ["min_insert_block_size_bytes"] = "1073741824",
-        // The first merge builds them, once for many frames; until then a search reads the young parts without an index.
-        ["materialize_skip_indexes_on_insert"] = "0",
-    };
 
     // ClickHouse's own words for data that it cannot read: repeating the frame cannot help.
     private static readonly HashSet<int> DataFaults = [6, 26, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 131, 349];
@@ -80,6 +67,8 @@ internal sealed partial class FrameStore(
             return "producer_id is missing or too long";
         if (frame.FirstSequence == 0 || frame.LastSequence < frame.FirstSequence)
             return "the sequence range is malformed";
+        if (frame.Resent && !DateOnly.TryParseExact(frame.Partition, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+            return "partition is not a day, and a frame that comes again is looked up by it";
         if (frame.Records.Count == 0)
             return "there are no records";
         return (ulong)frame.Records.Count > frame.LastSequence - frame.FirstSequence + 1 ? "there are more records than sequence numbers" : null;
@@ -98,9 +87,9 @@ internal sealed partial class FrameStore(
     {
         try
         {
-            var call = new ClickHouseCall { DeduplicationToken = Token(frame), Settings = InsertSettings };
-            await clickHouse.InsertAsync(table.Target, "RowBinary", rows.Written, call, cancellationToken);
-            return null;
+            return await insert.TryAsync(frame, table, Token(frame), rows.Written, cancellationToken)
+                ? null
+                : await RefuseAsync(frame, "ClickHouse took the rows time and again and does not have them", cancellationToken);
         }
         catch (ClickHouseException fault) when (fault.Code is UnknownTable or UnknownDatabase)
         {

@@ -71,6 +71,25 @@ public sealed class ExactlyOnceTests(AuditFixture fixture) : IClassFixture<Audit
     }
 
     [Fact]
+    public async Task Frame_WhoseTokenOutlivedItsPart_IsStoredWhenItComesAgain()
+    {
+        var frame = Frame("orphan", 1, 5, org: "org-orphan");
+        (await SendAsync(frame)).Accepted.ShouldBeTrue();
+        var part = await fixture.ClickHouse.TextAsync(
+            "SELECT path FROM system.parts WHERE name = (SELECT any(_part) FROM gateway_logs WHERE org_id = 'org-orphan') AND table = 'gateway_logs' AND active",
+            "TabSeparated");
+        await fixture.ClickHouse.KillAsync();
+        Directory.Delete(part, recursive: true);
+        await fixture.ClickHouse.StartAsync();
+        await ShouldHoldAsync("org-orphan", 0);
+
+        frame.Resent = true;
+        (await SendAsync(frame)).Accepted.ShouldBeTrue();
+        (await SendAsync(frame)).Accepted.ShouldBeTrue();
+        await ShouldHoldAsync("org-orphan", 5);
+    }
+
+    [Fact]
     public async Task Frame_ThatCannotBeRead_IsRefusedOnceAndHoldsUpNobody()
     {
         var poison = Frame("poisoner", 1, 1, org: "org-poison");

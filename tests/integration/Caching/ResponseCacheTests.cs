@@ -1,6 +1,6 @@
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
 using ThinkWatch.Integration.Tests.Resilience;
 
 namespace ThinkWatch.Integration.Tests.Caching;
@@ -29,6 +29,28 @@ public sealed class ResponseCacheTests(FleetFixture fixture)
             row.GetProperty("outcome").GetString().ShouldBe("cached");
             row.GetProperty("status").GetInt32().ShouldBe(200);
             row.GetProperty("output_tokens").GetInt64().ShouldBe(0);
+        }
+        finally
+        {
+            await SwitchAsync(on: false);
+        }
+    }
+
+    [Fact]
+    public async Task Question_OfAnotherKey_IsNotAnsweredWithTheFirstOnesAnswer()
+    {
+        await SwitchAsync(on: true);
+        try
+        {
+            var question = $$"""{"model":"sim-gpt","temperature":0,"messages":[{"role":"user","content":"{{Guid.NewGuid()}}"}]}""";
+            (await AskUntilAsync(question, "hit")).Dispose();
+            var other = await fixture.Admin.PostAsync("/api/keys", new { name = "another", surfaces = new[] { "ai_gateway" } }, Cancelled);
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(question, Encoding.UTF8, "application/json") };
+            using var client = new HttpClient { BaseAddress = fixture.Fleet.Gateway };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", other.GetProperty("key").GetString());
+            using var answer = await client.SendAsync(request, Cancelled);
+            answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Cancelled));
+            answer.Headers.GetValues("x-cache").Single().ShouldBe("miss");
         }
         finally
         {
