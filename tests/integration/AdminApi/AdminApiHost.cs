@@ -12,6 +12,7 @@ using ThinkWatch.AdminApi;
 using ThinkWatch.Contracts.Identity;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.ServiceDefaults;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.AdminApi;
 
@@ -48,7 +49,7 @@ internal sealed class AdminApiHost : IAsyncDisposable
 
     public static async Task<AdminApiHost> StartAsync(string postgres, string? clickHouse = null, params (string Key, string Value)[] configuration)
     {
-        var (httpPort, grpcPort) = (FreePort(), FreePort());
+        var (httpPort, grpcPort) = (FreePort.Take(), FreePort.Take());
         var dataDirectory = Directory.CreateTempSubdirectory("admin-api-").FullName;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -59,7 +60,7 @@ internal sealed class AdminApiHost : IAsyncDisposable
             ["INTERNAL_TOKEN"] = InternalToken,
             ["ENCRYPTION_KEY"] = EncryptionKey,
             ["ConnectionStrings:postgres"] = postgres,
-            ["ConnectionStrings:clickhouse"] = clickHouse ?? $"Host=127.0.0.1;Port={FreePort()};Database=thinkwatch;Timeout=2",
+            ["ConnectionStrings:clickhouse"] = clickHouse ?? $"Host=127.0.0.1;Port={FreePort.Take()};Database=thinkwatch;Timeout=2",
             ["services:provider-simulator:http:0"] = "http://127.0.0.1:9",
         });
         builder.Configuration.AddInMemoryCollection(configuration.ToDictionary(static item => item.Key, static item => (string?)item.Value));
@@ -110,13 +111,6 @@ internal sealed class AdminApiHost : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         Directory.Delete(_dataDirectory, recursive: true);
-    }
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private sealed class LogCollector : ILoggerProvider, ILogger

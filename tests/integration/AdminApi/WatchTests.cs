@@ -9,6 +9,7 @@ using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.Integration.Tests.Stores;
 using ThinkWatch.ServiceDefaults;
 using ThinkWatch.Settings;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.AdminApi;
 
@@ -124,7 +125,7 @@ public sealed class WatchTests(EmbeddedStores stores) : IAsyncLifetime
     [Fact]
     public async Task StoresAway_ServiceIsLive_NotReady_AndSaysSo()
     {
-        await using var host = await AdminApiHost.StartAsync($"Host=127.0.0.1;Port={AdminApiHost.FreePort()};Database=x;Username=x;Timeout=2");
+        await using var host = await AdminApiHost.StartAsync($"Host=127.0.0.1;Port={FreePort.Take()};Database=x;Username=x;Timeout=2");
         using var admin = host.Client(_org, "providers:read", "logs:read_all");
         (await admin.SendAsync(HttpMethod.Get, "/health/live")).Status.ShouldBe(HttpStatusCode.OK);
         (await admin.SendAsync(HttpMethod.Get, "/health/ready")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -141,7 +142,7 @@ public sealed class WatchTests(EmbeddedStores stores) : IAsyncLifetime
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["HTTP_PORT"] = AdminApiHost.FreePort().ToString(),
+            ["HTTP_PORT"] = FreePort.Take().ToString(),
             ["DATA_DIR"] = _directory,
             ["INTERNAL_TOKEN"] = AdminApiHost.InternalToken,
             ["ENCRYPTION_KEY"] = AdminApiHost.EncryptionKey,

@@ -7,6 +7,7 @@ using ThinkWatch.Fleet;
 using ThinkWatch.Integration.Tests.Stores;
 using ThinkWatch.Spool;
 using ThinkWatch.Spool.Shipping;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Audit;
 
@@ -14,8 +15,8 @@ namespace ThinkWatch.Integration.Tests.Audit;
 public sealed class AuditFixture(EmbeddedStores stores) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("thinkwatch-test-audit-").FullName;
-    private readonly int _httpPort = EmbeddedProcess.FreePort();
-    private readonly int _grpcPort = EmbeddedProcess.FreePort();
+    private readonly int _httpPort = FreePort.Take();
+    private readonly int _grpcPort = FreePort.Take();
     private EmbeddedProcess? _ingest;
     private GrpcChannel? _channel;
     private string? _database;

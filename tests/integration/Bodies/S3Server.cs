@@ -1,5 +1,6 @@
 using ThinkWatch.Fleet;
 using ThinkWatch.Integration.Tests.Stores;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Bodies;
 
@@ -8,7 +9,7 @@ internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "thinkwatch";
     private readonly string _data = Directory.CreateTempSubdirectory("thinkwatch-test-s3-").FullName;
-    private readonly int _port = EmbeddedProcess.FreePort();
+    private readonly int _port = FreePort.Take();
     private EmbeddedProcess? _server;
 
     public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>

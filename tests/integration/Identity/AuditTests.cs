@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Integration.Tests.Stores;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Identity;
 
@@ -59,7 +60,7 @@ public sealed class AuditTests(EmbeddedStores stores)
             builder.Logging.ClearProviders();
             builder.Services.AddGrpc();
             builder.Services.AddSingleton(this);
-            var port = EmbeddedProcess.FreePort();
+            var port = FreePort.Take();
             builder.WebHost.ConfigureKestrel(o => o.ListenLocalhost(port, l => l.Protocols = HttpProtocols.Http2));
             Address = $"http://127.0.0.1:{port}";
             var app = builder.Build();

@@ -1,6 +1,7 @@
 using System.Net;
 using Npgsql;
 using ThinkWatch.Integration.Tests.Stores;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Identity;
 
@@ -30,7 +31,7 @@ public sealed class MigrationTests(EmbeddedStores stores)
     [Fact]
     public async Task Start_StoreIsAway_IsLiveAndNotReady()
     {
-        var dead = $"Host=127.0.0.1;Port={EmbeddedProcess.FreePort()};Username=postgres;Database=none";
+        var dead = $"Host=127.0.0.1;Port={FreePort.Take()};Username=postgres;Database=none";
         await using var service = ServiceProcess.Launch("ThinkWatch.Identity", "identity",
             [new("ConnectionStrings__postgres", dead), new("ConnectionStrings__redis", await stores.RedisAsync())]);
         using var client = new HttpClient { BaseAddress = service.Http };

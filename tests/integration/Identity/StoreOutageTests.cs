@@ -1,6 +1,7 @@
 using ThinkWatch.Integration.Tests.Stores;
 using System.Net.Http.Json;
 using System.Text.Json;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Identity;
 
@@ -10,7 +11,7 @@ public sealed class StoreOutageTests(EmbeddedStores stores)
     [Fact]
     public async Task Redis_GoesAndComesBack_KeysWorkThroughoutAndLoginsAgain()
     {
-        var port = EmbeddedProcess.FreePort();
+        var port = FreePort.Take();
         var redis = await EmbeddedRedis.StartAsync(port);
         await using var service = await IdentityFixture.StartAsync(stores, await stores.CreateDatabaseAsync(), [new("ConnectionStrings__redis", redis.Address)]);
         using var client = new HttpClient { BaseAddress = service.Http };

@@ -1,5 +1,6 @@
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Fleet;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Stores;
 
@@ -7,7 +8,7 @@ namespace ThinkWatch.Integration.Tests.Stores;
 internal sealed class EmbeddedClickHouse : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("thinkwatch-test-ch-").FullName;
-    private readonly int _port = EmbeddedProcess.FreePort();
+    private readonly int _port = FreePort.Take();
     private readonly HttpClient _http = new(ClickHouseClient.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
     private EmbeddedProcess? _server;
 

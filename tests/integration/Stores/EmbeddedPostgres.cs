@@ -1,4 +1,5 @@
 using Npgsql;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Stores;
 
@@ -22,7 +23,7 @@ internal sealed class EmbeddedPostgres : IAsyncDisposable
         string[] initdb = [.. AsUser, Path.Combine(binaries, "initdb")];
         await EmbeddedProcess.RunAsync(initdb[0], [.. initdb[1..], "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync"], folder);
 
-        var port = EmbeddedProcess.FreePort();
+        var port = FreePort.Take();
         string[] server =
         [
             .. AsUser, Path.Combine(binaries, "postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",

@@ -68,13 +68,6 @@ internal sealed class EmbeddedProcess : IAsyncDisposable
         return process.ExitCode == 0 ? process.Output : throw new InvalidOperationException($"{file} ended with {process.ExitCode}: {process.Output}");
     }
 
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     public Task WaitForExitAsync(TimeSpan patience) => _shell.WaitForExitAsync().WaitAsync(patience);
 
     /// <summary>Asks every 50 ms until the answer is true. The process ending first is an error that shows what it said.</summary>

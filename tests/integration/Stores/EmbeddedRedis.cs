@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Stores;
 
@@ -18,7 +19,7 @@ internal sealed class EmbeddedRedis : IAsyncDisposable
     {
         var garnet = await EmbeddedPackages.GarnetAsync();
         var folder = Directory.CreateTempSubdirectory("thinkwatch-test-redis-").FullName;
-        var port = fixedPort ?? EmbeddedProcess.FreePort();
+        var port = fixedPort ?? FreePort.Take();
         string[] arguments =
         [
             "exec", garnet, "--port", $"{port}", "--bind", "127.0.0.1", "--lua", "--lua-transaction-mode", "--aof", "--aof-commit-freq", "100",

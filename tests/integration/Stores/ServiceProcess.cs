@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Grpc.Net.Client;
 using ThinkWatch.Fleet;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.Integration.Tests.Stores;
 
@@ -84,7 +85,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         var binary = Path.Combine(Repository.Root, "services", folderName, "bin", Repository.Configuration, "net10.0", $"{project}.dll");
         var folder = Directory.CreateTempSubdirectory($"thinkwatch-test-{folderName}-").FullName;
-        var (http, grpc) = (EmbeddedProcess.FreePort(), EmbeddedProcess.FreePort());
+        var (http, grpc) = (FreePort.Take(), FreePort.Take());
         var variables = new Dictionary<string, string>(Secrets)
         {
             ["HTTP_PORT"] = $"{http}",

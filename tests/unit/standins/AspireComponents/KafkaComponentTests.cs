@@ -3,6 +3,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.StandIns.Tests.AspireComponents;
 
@@ -47,7 +48,7 @@ public sealed class KafkaComponentTests
     {
         Assert.SkipUnless(Exists(), "librdkafka is not installed.");
         using var host = ComponentHost.Build(
-            new() { ["ConnectionStrings:kafka"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{ComponentHost.FreePort()}") },
+            new() { ["ConnectionStrings:kafka"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{FreePort.Take()}") },
             builder => builder.AddKafkaProducer<string, string>("kafka", settings => settings.Config.Debug = null));
 
         (await host.CheckAsync("Aspire.Confluent.Kafka.Producer")).Status.ShouldBe(HealthStatus.Unhealthy);

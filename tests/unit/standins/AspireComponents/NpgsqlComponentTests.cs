@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.StandIns.Tests.AspireComponents;
 
@@ -34,7 +35,7 @@ public sealed class NpgsqlComponentTests
     public async Task Databases_Away_AreUnhealthyAndTheHostLives()
     {
         using var host = ComponentHost.Build(
-            new() { ["ConnectionStrings:postgres"] = $"Host=127.0.0.1;Port={ComponentHost.FreePort()};Username=u;Timeout=2" },
+            new() { ["ConnectionStrings:postgres"] = $"Host=127.0.0.1;Port={FreePort.Take()};Username=u;Timeout=2" },
             builder =>
             {
                 builder.AddNpgsqlDataSource("postgres");

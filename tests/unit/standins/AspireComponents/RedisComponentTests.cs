@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using StackExchange.Redis;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.StandIns.Tests.AspireComponents;
 
@@ -13,7 +14,7 @@ public sealed class RedisComponentTests
     [Fact]
     public async Task Client_ServerComesLaterAndRestarts_ConnectsByItself()
     {
-        var port = ComponentHost.FreePort();
+        var port = FreePort.Take();
         using var host = ComponentHost.Build(
             new() { ["ConnectionStrings:redis"] = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port},connectTimeout=500") },
             builder => builder.AddRedisClient("redis"));

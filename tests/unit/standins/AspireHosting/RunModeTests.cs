@@ -5,6 +5,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ThinkWatch.Tests;
 
 namespace ThinkWatch.StandIns.Tests.AspireHosting;
 
@@ -80,7 +81,7 @@ public sealed class RunModeTests
     public async Task HealthCheck_OfHttpEndpoint_FollowsItsAnswers()
     {
         using var server = new HttpListener();
-        var port = FreePort();
+        var port = FreePort.Take();
         server.Prefixes.Add($"http://127.0.0.1:{port}/");
         server.Start();
         var status = 503;
@@ -155,13 +156,6 @@ public sealed class RunModeTests
 
         var refused = await Should.ThrowAsync<DistributedApplicationException>(app.StartAsync);
         refused.Message.ShouldContain($"{port}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task UntilAsync(Func<bool> condition)
