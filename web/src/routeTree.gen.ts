@@ -17,6 +17,7 @@ import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
 import { Route as AppGatewayGuideRouteImport } from './routes/_app.gateway.guide'
 import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
 import { Route as AppGatewayModelsRouteImport } from './routes/_app.gateway.models'
+import { Route as AppGatewayPlaygroundRouteImport } from './routes/_app.gateway.playground'
 import { Route as AppGatewayProvidersRouteImport } from './routes/_app.gateway.providers'
 
 const AppRoute = AppRouteImport.update({
@@ -58,6 +59,11 @@ const AppGatewayModelsRoute = AppGatewayModelsRouteImport.update({
   path: '/gateway/models',
   getParentRoute: () => AppRoute,
 } as any)
+const AppGatewayPlaygroundRoute = AppGatewayPlaygroundRouteImport.update({
+  id: '/gateway/playground',
+  path: '/gateway/playground',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppGatewayProvidersRoute = AppGatewayProvidersRouteImport.update({
   id: '/gateway/providers',
   path: '/gateway/providers',
@@ -72,6 +78,7 @@ export interface FileRoutesByFullPath {
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
+  '/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
 }
 export interface FileRoutesByTo {
@@ -82,6 +89,7 @@ export interface FileRoutesByTo {
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
+  '/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
 }
 export interface FileRoutesById {
@@ -94,6 +102,7 @@ export interface FileRoutesById {
   '/_app/gateway/guide': typeof AppGatewayGuideRoute
   '/_app/gateway/logs': typeof AppGatewayLogsRoute
   '/_app/gateway/models': typeof AppGatewayModelsRoute
+  '/_app/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/_app/gateway/providers': typeof AppGatewayProvidersRoute
 }
 export interface FileRouteTypes {
@@ -106,6 +115,7 @@ export interface FileRouteTypes {
     | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
+    | '/gateway/playground'
     | '/gateway/providers'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -116,6 +126,7 @@ export interface FileRouteTypes {
     | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
+    | '/gateway/playground'
     | '/gateway/providers'
   id:
     | '__root__'
@@ -127,6 +138,7 @@ export interface FileRouteTypes {
     | '/_app/gateway/guide'
     | '/_app/gateway/logs'
     | '/_app/gateway/models'
+    | '/_app/gateway/playground'
     | '/_app/gateway/providers'
   fileRoutesById: FileRoutesById
 }
@@ -194,6 +206,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppGatewayModelsRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/gateway/playground': {
+      id: '/_app/gateway/playground'
+      path: '/gateway/playground'
+      fullPath: '/gateway/playground'
+      preLoaderRoute: typeof AppGatewayPlaygroundRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/gateway/providers': {
       id: '/_app/gateway/providers'
       path: '/gateway/providers'
@@ -210,6 +229,7 @@ interface AppRouteChildren {
   AppGatewayGuideRoute: typeof AppGatewayGuideRoute
   AppGatewayLogsRoute: typeof AppGatewayLogsRoute
   AppGatewayModelsRoute: typeof AppGatewayModelsRoute
+  AppGatewayPlaygroundRoute: typeof AppGatewayPlaygroundRoute
   AppGatewayProvidersRoute: typeof AppGatewayProvidersRoute
 }
 
@@ -219,6 +239,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppGatewayGuideRoute: AppGatewayGuideRoute,
   AppGatewayLogsRoute: AppGatewayLogsRoute,
   AppGatewayModelsRoute: AppGatewayModelsRoute,
+  AppGatewayPlaygroundRoute: AppGatewayPlaygroundRoute,
   AppGatewayProvidersRoute: AppGatewayProvidersRoute,
 }
 

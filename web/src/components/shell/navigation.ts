@@ -1,8 +1,24 @@
-import { BookOpen, Boxes, House, KeyRound, ScrollText, Waypoints, type LucideIcon } from 'lucide-react'
+import {
+  BookOpen,
+  Boxes,
+  House,
+  KeyRound,
+  MessagesSquare,
+  ScrollText,
+  Waypoints,
+  type LucideIcon,
+} from 'lucide-react'
 import type { MessageKey } from '@/i18n'
 
 export interface NavigationItem {
-  to: '/' | '/gateway/providers' | '/gateway/models' | '/gateway/logs' | '/gateway/guide' | '/api-keys'
+  to:
+    | '/'
+    | '/gateway/providers'
+    | '/gateway/models'
+    | '/gateway/playground'
+    | '/gateway/logs'
+    | '/gateway/guide'
+    | '/api-keys'
   label: MessageKey
   icon: LucideIcon
   keywords: string
@@ -21,6 +37,12 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         keywords: 'upstream openai anthropic',
       },
       { to: '/gateway/models', label: 'nav.models', icon: Boxes, keywords: 'routes prices routing' },
+      {
+        to: '/gateway/playground',
+        label: 'nav.playground',
+        icon: MessagesSquare,
+        keywords: 'chat try compare tools images prompt',
+      },
       { to: '/gateway/logs', label: 'nav.logs', icon: ScrollText, keywords: 'requests calls audit bodies' },
       {
         to: '/gateway/guide',

@@ -6,6 +6,7 @@ import { home } from './home'
 import { providers } from './providers'
 import { models } from './models'
 import { guide } from './guide'
+import { playground } from './playground'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -18,6 +19,7 @@ export const en = {
   ...providers,
   ...models,
   ...guide,
+  ...playground,
   ...keys,
   ...logs,
 }

@@ -7,6 +7,7 @@ export const shell = {
   'nav.access': 'Access',
   'nav.providers': 'Providers',
   'nav.models': 'Models',
+  'nav.playground': 'Playground',
   'nav.logs': 'AI logs',
   'nav.guide': 'Connect a client',
   'nav.keys': 'API keys',

@@ -7,6 +7,7 @@ import { home } from './home'
 import { providers } from './providers'
 import { models } from './models'
 import { guide } from './guide'
+import { playground } from './playground'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -19,6 +20,7 @@ export const zh: Messages = {
   ...providers,
   ...models,
   ...guide,
+  ...playground,
   ...keys,
   ...logs,
 }

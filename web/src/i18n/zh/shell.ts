@@ -7,6 +7,7 @@ export const shell = {
   'nav.access': '访问',
   'nav.providers': '提供商',
   'nav.models': '模型',
+  'nav.playground': '试验场',
   'nav.logs': 'AI 日志',
   'nav.guide': '接入客户端',
   'nav.keys': 'API 密钥',
