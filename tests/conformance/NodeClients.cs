@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using ThinkWatch.Fleet;
@@ -11,9 +12,12 @@ public sealed class NodeClients : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly string Folder = Path.Combine(Repository.Root, "tests", "conformance", "clients");
+    private const string AddedBySetUp = "sim-tools";
     private static readonly string[] SimulatedModels =
-        ["sim-chat", "sim-parallel", "sim-rounds-2", "sim-inspect", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length"];
+        ["sim-chat", "sim-parallel", "sim-rounds-2", "sim-inspect", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length",
+            "sim-tools", "sim-words-400-drip-50"];
 
+    private readonly ConcurrentDictionary<(string, string), Lazy<Task<JsonElement>>> _runs = new();
     private FleetProcess? _fleet;
     private Administrator? _admin;
 
@@ -26,11 +30,12 @@ public sealed class NodeClients : IAsyncLifetime
         if (!IsInstalled()) await RunAsync("npm", ["ci", "--no-audit", "--no-fund"]);
         _fleet = await FleetProcess.StartAsync();
         _admin = await Administrator.SetUpAsync(_fleet, CancellationToken.None);
-        foreach (var model in SimulatedModels) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
+        foreach (var model in SimulatedModels.Where(static model => model != AddedBySetUp)) await _admin.AddSimulatedModelAsync(model, CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("anthropic", "claude-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("openai", "gpt-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("google", "gemini-sim-chat", CancellationToken.None);
-        await _admin.AddSimulatedBedrockAsync("bedrock-", SimulatedModels.Append("sim-tools").Distinct(), CancellationToken.None);
+        await _admin.AddSimulatedBedrockAsync(Family.Bedrock, SimulatedModels, CancellationToken.None);
+        await _admin.AddSimulatedAzureAsync(Family.Azure, SimulatedModels, CancellationToken.None);
     }
 
     /// <summary>Runs one case of a client script and answers what it printed.</summary>
@@ -40,6 +45,11 @@ public sealed class NodeClients : IAsyncLifetime
         var output = await RunAsync("node", [script, name], models);
         return JsonDocument.Parse(output[output.IndexOf('{', StringComparison.Ordinal)..]).RootElement.Clone();
     }
+
+    /// <summary>Runs a script once that goes through all its cases, on the models of all <paramref name="families"/>; asked again it answers what came of it then.</summary>
+    public Task<JsonElement> RunAllCasesAsync(string script, string argument, string[] families) =>
+        _runs.GetOrAdd((script, argument), key => new Lazy<Task<JsonElement>>(async () =>
+            JsonDocument.Parse(await RunAsync("node", [script, argument, .. families])).RootElement.Clone())).Value;
 
     public async ValueTask DisposeAsync()
     {

@@ -60,8 +60,7 @@ public sealed class Administrator : IDisposable
     /// <summary>Registers the simulator as a provider of another type, and returns once the gateway routes <paramref name="model"/> there by its prefix.</summary>
     public async Task AddSimulatedProviderAsync(string type, string model, CancellationToken cancellationToken)
     {
-        var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
-        var address = new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/").ToString();
+        var address = await SimulatorAddressAsync(cancellationToken);
         await PostAsync(
             "/api/admin/providers",
             new { name = "simulated-" + type, provider_type = type, base_url = address, api_key = "sim-key-" + type, allow_private_network = true, simulated = true },
@@ -70,24 +69,40 @@ public sealed class Administrator : IDisposable
     }
 
     /// <summary>Registers the simulator as Bedrock, and models of it: each is <paramref name="prefix"/> and the name of a simulated model.</summary>
-    public async Task AddSimulatedBedrockAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken)
+    public Task AddSimulatedBedrockAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken)
     {
-        var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
-        var address = new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/").ToString();
         var config = new { region = "eu-central-1", access_key_id = "AKIASIMULATOR000", secret_access_key = "simulator" };
+        return AddSimulatedAsync("bedrock", config, prefix, models, static model => $"anthropic.claude-{model}-v1:0", cancellationToken);
+    }
+
+    /// <summary>Registers the simulator as Azure OpenAI, and deployments of it as models: each is <paramref name="prefix"/> and the name of a simulated model.</summary>
+    public Task AddSimulatedAzureAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken) =>
+        AddSimulatedAsync("azure_openai", new { api = "v1" }, prefix, models, static model => model, cancellationToken);
+
+    private async Task AddSimulatedAsync(
+        string type, object config, string prefix, IEnumerable<string> models, Func<string, string> upstreamModel, CancellationToken cancellationToken)
+    {
+        var address = await SimulatorAddressAsync(cancellationToken);
         var provider = await PostAsync(
             "/api/admin/providers",
-            new { name = "simulated-bedrock", provider_type = "bedrock", base_url = address, config, allow_private_network = true, simulated = true },
+            new { name = "simulated-" + type, provider_type = type, base_url = address, api_key = "sim-key-" + type, config, allow_private_network = true, simulated = true },
             cancellationToken);
         foreach (var model in models)
         {
             await PostAsync("/api/admin/models", new { model_id = prefix + model, display_name = prefix + model }, cancellationToken);
             await PostAsync(
                 $"/api/admin/models/{prefix + model}/routes",
-                new { provider_id = provider.GetProperty("id").GetString(), upstream_model = $"anthropic.claude-{model}-v1:0" },
+                new { provider_id = provider.GetProperty("id").GetString(), upstream_model = upstreamModel(model) },
                 cancellationToken);
             await AwaitModelAsync(prefix + model, cancellationToken);
         }
+    }
+
+    /// <summary>Where the simulator listens.</summary>
+    public async Task<Uri> SimulatorAddressAsync(CancellationToken cancellationToken)
+    {
+        var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
+        return new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/");
     }
 
     private async Task AwaitModelAsync(string model, CancellationToken cancellationToken)

@@ -107,7 +107,6 @@ internal static class AnthropicJson
             default:
                 json.WriteString("type", "text");
                 json.WriteString("text", block.Whole);
-                json.WriteNull("citations");
                 break;
         }
 

@@ -33,11 +33,15 @@ internal static class AnthropicThinking
             RequireCompany(root, prompt, version);
     }
 
-    /// <summary>With thinking on, the thinking before a tool use must lead its turn as long as results are being answered.</summary>
+    /// <summary>
+    /// With thinking on, the thinking before a tool use must lead its turn as long as results are being answered. Adaptive thinking can do without, so that
+    /// then only a thinking model insists.
+    /// </summary>
     public static void RequireItsReturn(Prompt prompt, JsonElement root)
     {
-        var on = prompt.Thinking.On ?? Behaviour.Of(prompt.Model, null, prompt.Command).Think;
-        if (on && prompt.TurnWithoutThinking(AnthropicJson.IsAfterThinking, root.Member("thinking").Text("type") == "enabled") is { } index)
+        var insists = Behaviour.Of(prompt.Model, null, prompt.Command).Think;
+        var enabled = root.Member("thinking").Text("type") == "enabled";
+        if ((enabled || (insists && prompt.Thinking.On != false)) && prompt.TurnWithoutThinking(AnthropicJson.IsAfterThinking, enabled) is { } index)
         {
             throw Refused.Invalid($"messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{(prompt.Turns[index].Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. "
                 + "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of `tool_use` and `tool_result` blocks). "

@@ -42,7 +42,7 @@ internal static class AnthropicTools
         ReadChoice(root.Member("tool_choice"), prompt);
     }
 
-    private static void ReadChoice(JsonElement choice, Prompt prompt)
+    public static void ReadChoice(JsonElement choice, Prompt prompt)
     {
         if (choice.ValueKind == JsonValueKind.Undefined)
             return;

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using ThinkWatch.ProviderSimulator.Anthropic;
 using ThinkWatch.ProviderSimulator.Scenario;
 using ThinkWatch.ProviderSimulator.Serving;
 
@@ -32,6 +33,7 @@ internal static class BedrockRequest
         ReadAdditional(root.Member("additionalModelRequestFields"), prompt);
         ReadOutput(root.Member("outputConfig"), prompt);
         BedrockTools.Read(root.Member("toolConfig"), prompt);
+        AnthropicTools.ReadChoice(root.Member("additionalModelRequestFields").Member("tool_choice"), prompt);
         ReadSystem(root.Member("system"), prompt);
         BedrockMessages.Read(root.Member("messages"), prompt, root.Has("toolConfig"));
         RequireThinkingBack(prompt);
@@ -79,7 +81,7 @@ internal static class BedrockRequest
         {
             if (field.Name == "top_k")
                 prompt.Sampling.Add(new("top_k", field.Value));
-            else if (field.Name is not ("thinking" or "reasoning_config" or "output_config"))
+            else if (field.Name is not ("thinking" or "reasoning_config" or "output_config" or "tool_choice"))
                 prompt.Others.Add("additional." + field.Name);
         }
 
@@ -140,8 +142,9 @@ internal static class BedrockRequest
 
     private static void RequireThinkingBack(Prompt prompt)
     {
-        var on = prompt.Thinking.On ?? Behaviour.Of(prompt.Model, null, prompt.Command).Think;
-        if (on && prompt.TurnWithoutThinking(BedrockJson.IsAfterThinking, prompt.Thinking.Budget is not null) is { } index)
+        var insists = Behaviour.Of(prompt.Model, null, prompt.Command).Think;
+        var enabled = prompt.Thinking.Budget is not null;
+        if ((enabled || (insists && prompt.Thinking.On != false)) && prompt.TurnWithoutThinking(BedrockJson.IsAfterThinking, enabled) is { } index)
         {
             throw Refused.Invalid($"The model returned the following errors: messages.{index}.content.0.type: Expected `thinking` or `redacted_thinking`, but found "
                 + $"`{(prompt.Turns[index].Parts[0].Kind == PartKind.Text ? "text" : "tool_use")}`. When `thinking` is enabled, a final `assistant` message must start with a thinking block "

@@ -152,7 +152,7 @@ internal sealed class StreamReader(ConvertedCall call) : IAnswerEventReader
         {
             _called = true;
             Close(events);
-            events.Add(new BlockStarted(Index, _blocks++, BlockKind.ToolCall, toolCall with { Arguments = "", Signature = null }));
+            events.Add(new BlockStarted(Index, _blocks++, BlockKind.ToolCall, toolCall with { Arguments = "" }));
             events.Add(new BlockDelta(Index, _blocks - 1, toolCall.Arguments));
             if (toolCall.Signature is not null)
                 events.Add(new BlockSigned(Index, _blocks - 1, toolCall.Signature));

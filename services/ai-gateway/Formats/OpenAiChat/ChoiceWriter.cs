@@ -92,7 +92,12 @@ internal sealed class ChoiceWriter(ChunkWriter chunks, int index)
             _thoughts.Add(new ThinkingPart(block.Kept.ToString(), signed.Signature));
         if (block.Kind != BlockKind.ToolCall || _functions)
             return;
+
+        // Clients' parsers want every fragment of a call to hold a function.
         var json = BeginCall(block, output);
+        json.WriteStartObject(block.IsCustom ? "custom"u8 : "function"u8);
+        json.WriteString(block.IsCustom ? "input"u8 : "arguments"u8, ""u8);
+        json.WriteEndObject();
         ThinkingBlocks.WriteOfCall(json, signed.Signature);
         EndCall(json, output);
     }

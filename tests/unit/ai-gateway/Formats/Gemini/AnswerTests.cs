@@ -153,7 +153,7 @@ public sealed class AnswerTests
             0.1 ended
             0.2 Whole hidden <Gemini:s0>
             0.2 ended
-            0.3 ToolCall call {{MadeId(0)}} f
+            0.3 ToolCall call {{MadeId(0)}} f  <Gemini:s1>
             0.3 += {"a":1}
             0.3 signed <Gemini:s1>
             0.3 ended

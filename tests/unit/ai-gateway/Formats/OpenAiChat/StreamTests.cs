@@ -46,7 +46,7 @@ public sealed class StreamTests
 
                 C:[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":null}],"usage":null}
 
-                C:[{"index":0,"delta":{"tool_calls":[{"index":0,"extra_content":{"google":{"thought_signature":"G"}}}]},"finish_reason":null}],"usage":null}
+                C:[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":""},"extra_content":{"google":{"thought_signature":"G"}}}]},"finish_reason":null}],"usage":null}
 
                 C:[{"index":0,"delta":{"tool_calls":[{"index":1,"id":"c2","type":"function","function":{"name":"g","arguments":""}}]},"finish_reason":null}],"usage":null}
 
