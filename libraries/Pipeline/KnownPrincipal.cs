@@ -14,8 +14,8 @@ public sealed class KnownPrincipal
         Principal = principal;
         _permissions = [.. principal.Permissions];
         _surfaces = [.. principal.Surfaces];
-        Models = NameScope.Intersection(principal.RoleModels, principal.KeyModels);
-        McpTools = NameScope.Intersection(principal.KeyMcpTools);
+        Models = NameScope.Intersection(principal.RoleModels, principal.KeyModels).Except(principal.DeniedModels);
+        McpTools = NameScope.Intersection(principal.RoleMcpTools, principal.KeyMcpTools).Except(principal.DeniedMcpTools);
     }
 
     public Principal Principal { get; }
@@ -23,7 +23,7 @@ public sealed class KnownPrincipal
     /// <summary>The models that key and roles both allow.</summary>
     public NameScope Models { get; }
 
-    /// <summary>The tools that the key allows.</summary>
+    /// <summary>The tools that key and roles both allow.</summary>
     public NameScope McpTools { get; }
 
     public bool Has(string permission) => _permissions.Contains(permission);

@@ -2,12 +2,14 @@ using ThinkWatch.Contracts.Identity;
 
 namespace ThinkWatch.Pipeline;
 
-/// <summary>Names that are allowed: exact ones and <c>*</c> globs, in one or several lists that must all agree. Immutable.</summary>
+/// <summary>Names that are allowed: exact ones and <c>*</c> globs, in one or several lists that must all agree, less what is denied. Immutable.</summary>
 public sealed class NameScope
 {
     private readonly Layer[] _layers;
 
-    private NameScope(Layer[] layers) => _layers = layers;
+    private readonly Layer? _denied;
+
+    private NameScope(Layer[] layers, Layer? denied = null) => (_layers, _denied) = (layers, denied);
 
     /// <summary>A list that is absent restricts nothing; one that is present and empty allows nothing.</summary>
     public static NameScope Intersection(params ReadOnlySpan<StringList?> lists)
@@ -22,10 +24,15 @@ public sealed class NameScope
         return new NameScope([.. layers]);
     }
 
-    public bool AllowsAll => _layers.Length == 0;
+    /// <summary>The same scope without these names; what is denied wins.</summary>
+    public NameScope Except(IReadOnlyCollection<string> denied) => denied.Count == 0 ? this : new NameScope(_layers, Layer.Of(new StringList { Items = { denied } }));
+
+    public bool AllowsAll => _layers.Length == 0 && _denied is null;
 
     public bool Allows(string name)
     {
+        if (_denied?.Allows(name) == true)
+            return false;
         foreach (var layer in _layers)
         {
             if (!layer.Allows(name))

@@ -6,7 +6,11 @@ using ThinkWatch.Contracts.Identity;
 namespace ThinkWatch.ManagementApi;
 
 /// <summary>What an endpoint asks of its caller. Every endpoint under /api says exactly one of these; the service does not start otherwise.</summary>
-public sealed record CallerRequirement(bool Anonymous, IReadOnlyList<string> AnyOf);
+public sealed record CallerRequirement(bool Anonymous, IReadOnlyList<string> AnyOf)
+{
+    /// <summary>Also for who holds it in some team only; the handler keeps them to their teams.</summary>
+    public bool InTeams { get; init; }
+}
 
 /// <summary>Marks an anonymous endpoint that sets or spends cookies: the CSRF rules apply although nobody is signed in.</summary>
 internal sealed record SameOriginRequirement;
@@ -16,6 +20,13 @@ public static class CallerAccess
     /// <summary>The caller must hold one of the permissions, such as "providers:read". What they may see of others is the handler's part.</summary>
     public static TBuilder RequirePermission<TBuilder>(this TBuilder endpoint, params string[] anyOf) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new CallerRequirement(false, anyOf));
+
+    /// <summary>
+    /// As <see cref="RequirePermission"/>, and also for callers who hold the permission in some team only. The handler then asks
+    /// <see cref="TeamReachAccess.Reach"/> which: without that it would let them reach beyond their teams.
+    /// </summary>
+    public static TBuilder RequirePermissionInTeam<TBuilder>(this TBuilder endpoint, params string[] anyOf) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new CallerRequirement(false, anyOf) { InTeams = true });
 
     /// <summary>Anybody who is signed in, for what concerns only the caller.</summary>
     public static TBuilder RequireSignedIn<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>

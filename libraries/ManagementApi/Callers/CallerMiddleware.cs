@@ -89,7 +89,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticato
             return ApiProblem.Forbidden("This key does not have the surface console.");
         if (caller.KeyId.Length > 0 && throttle.Enter(caller.KeyId) is { } wait)
             return ApiProblem.TooMany("This key makes too many management calls.", wait);
-        if (requirement.AnyOf.Count == 0 || requirement.AnyOf.Any(caller.Holds))
+        if (requirement.AnyOf.Count == 0 || requirement.AnyOf.Any(p => caller.Holds(p) || (requirement.InTeams && caller.Reach(p).Any)))
             return null;
         return ApiProblem.MissingPermission(string.Join(" or ", requirement.AnyOf));
     }
