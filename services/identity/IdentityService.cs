@@ -2,7 +2,10 @@ using ThinkWatch.Changes;
 using ThinkWatch.Identity.Keys;
 using ThinkWatch.Identity.Passwords;
 using ThinkWatch.Identity.Principals;
+using ThinkWatch.Identity.Organizations;
 using ThinkWatch.Identity.Roles;
+using ThinkWatch.Identity.Roles.Assignments;
+using ThinkWatch.Identity.Teams;
 using ThinkWatch.Identity.Sessions;
 using ThinkWatch.Identity.Setup;
 using ThinkWatch.Identity.Users;
@@ -26,7 +29,7 @@ internal static class IdentityService
         builder.Services.AddSingleton<PasswordWorker>();
         builder.Services.AddSingleton<KeyDesk>();
         builder.Services.AddHostedService<KeyJanitor>();
-        builder.Services.AddSingleton<UserDesk>();
+        builder.AddPeople();
         builder.Services.AddSingleton<MeReader>();
         builder.AddSetup();
         builder.AddManagementApi();
@@ -40,6 +43,10 @@ internal static class IdentityService
         app.MapAuth();
         app.MapKeys();
         app.MapUsers();
+        app.MapAssignments();
+        app.MapRoles();
+        app.MapTeams();
+        app.MapOrganizations();
         app.MapGrpcService<IdentityGrpc>();
         return app;
     }
@@ -54,10 +61,24 @@ internal static class IdentityService
             new AccessTokens(secret, services.GetRequiredService<ISettings>(), services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(new RefreshTokens(secret));
         builder.Services.AddSingleton<SessionStore>();
+        builder.Services.AddSingleton<SessionEnder>();
         builder.Services.AddSingleton<SessionCookieWriter>();
         builder.Services.AddSingleton<LoginLimiter>();
         builder.Services.AddSingleton<LoginDesk>();
         builder.Services.AddHealthChecks().AddCheck<RedisConnection>("redis", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
+    }
+
+    private static void AddPeople(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<UserDesk>();
+        builder.Services.AddSingleton<UserEndings>();
+        builder.Services.AddSingleton<PasswordDesk>();
+        builder.Services.AddSingleton<RoleDesk>();
+        builder.Services.AddSingleton<AssignmentDesk>();
+        builder.Services.AddSingleton<Explainer>();
+        builder.Services.AddHostedService<BuiltInRoleStore>();
+        builder.Services.AddSingleton<TeamDesk>();
+        builder.Services.AddSingleton<OrganizationDesk>();
     }
 
     private static void AddPrincipals(this WebApplicationBuilder builder)

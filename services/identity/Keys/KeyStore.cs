@@ -1,6 +1,7 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using ThinkWatch.Identity.Roles;
 using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Keys;
@@ -44,7 +45,7 @@ internal static class KeyStore
             q = query.Q,
             like = Like(query.Q),
             position = after?[0],
-            id = ParseId(after?[1]),
+            id = Cursors.Id(after?[1]),
             fetch = query.Fetch,
         };
         var rows = (await connection.QueryAsync<KeyView>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
@@ -87,9 +88,6 @@ internal static class KeyStore
     private static string? Like(string? q) => q is null
         ? null
         : $"%{q.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
-
-    private static Guid? ParseId(string? text) => text is null ? null
-        : Guid.TryParse(text, out var id) ? id : throw ApiProblem.Invalid("cursor", "This is not a cursor of this list.").AsException();
 }
 
 /// <summary>A row to insert. Holds the hash, never the secret.</summary>

@@ -29,7 +29,7 @@ internal sealed class PrincipalAuthenticator(PrincipalReader principals, Session
             return new AuthenticateReply { Outcome = AuthOutcome.Revoked };
         if (!sessions.AllowsUse(session, clientIp))
             return new AuthenticateReply { Outcome = AuthOutcome.AddressNotAllowed };
-        var reply = await principals.ReadUserAsync(token.UserId, cancellationToken);
+        var reply = await principals.ReadUserAsync(token.UserId, cancellationToken, signedIn: true);
         if (reply.Outcome == AuthOutcome.Ok)
         {
             reply.Principal.SessionId = token.SessionId;

@@ -7,11 +7,10 @@ namespace ThinkWatch.Identity.Principals;
 /// <summary>Resolves a key hash or a user id to what they may do now: one query each, prepared by the driver.</summary>
 internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache policies, TimeProvider time)
 {
-    // Assignments to a team reach no further than that team, so they add nothing to what is held everywhere.
     private const string UserParts = """
         u.id, u.org_id, u.email, u.display_name, u.platform_admin,
         (u.status = 'active' AND u.deleted_at IS NULL AND o.disabled_at IS NULL) AS active,
-        t.ids, t.names, r.ids, r.versions, r.policies
+        t.ids, t.names, r.ids, r.versions, r.policies, r.teams
         """;
 
     private const string UserJoins = """
@@ -20,17 +19,19 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
             SELECT array_agg(t.id ORDER BY t.name) AS ids, array_agg(t.name ORDER BY t.name) AS names
             FROM team_members m JOIN teams t ON t.id = m.team_id WHERE m.user_id = u.id AND t.deleted_at IS NULL) t ON true
         LEFT JOIN LATERAL (
-            SELECT array_agg(r.id ORDER BY r.name) AS ids, array_agg(r.version ORDER BY r.name) AS versions, array_agg(r.policy::text ORDER BY r.name) AS policies
-            FROM role_assignments a JOIN roles r ON r.id = a.role_id WHERE a.user_id = u.id AND a.team_id IS NULL) r ON true
+            SELECT array_agg(r.id ORDER BY a.id) AS ids, array_agg(r.version ORDER BY a.id) AS versions, array_agg(r.policy::text ORDER BY a.id) AS policies,
+                array_agg(a.team_id ORDER BY a.id) AS teams
+            FROM role_assignments a JOIN roles r ON r.id = a.role_id LEFT JOIN teams t ON t.id = a.team_id
+            WHERE a.user_id = u.id AND t.deleted_at IS NULL) r ON true
         """;
 
     private const string ByKey = $"""
         SELECT {UserParts}, k.id, k.lineage_id, k.name, k.surfaces, k.allowed_models, k.allowed_mcp_tools, k.cost_center, k.tags, k.expires_at,
-            k.revoked_at IS NOT NULL, k.capture_disabled, k.cache_scope
+            k.revoked_at IS NOT NULL, k.capture_disabled, k.cache_scope, k.team_id
         FROM api_keys k JOIN users u ON u.id = k.user_id {UserJoins} WHERE k.key_sha256 = $1
         """;
 
-    private const string ByUser = $"SELECT {UserParts} FROM users u {UserJoins} WHERE u.id = $1";
+    private const string ByUser = $"SELECT {UserParts}, u.must_change_password FROM users u {UserJoins} WHERE u.id = $1";
 
     public async Task<AuthenticateReply> ReadKeyAsync(byte[] keySha256, CancellationToken cancellationToken)
     {
@@ -39,31 +40,34 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         if (!await row.ReadAsync(cancellationToken))
             return new AuthenticateReply { Outcome = AuthOutcome.Unknown };
-        var expiresAt = row.IsDBNull(19) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(19);
-        if (row.GetBoolean(20))
+        var expiresAt = row.IsDBNull(20) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(20);
+        if (row.GetBoolean(21))
             return new AuthenticateReply { Outcome = AuthOutcome.Revoked };
         if (expiresAt <= time.GetUtcNow())
             return new AuthenticateReply { Outcome = AuthOutcome.Expired };
         if (!row.GetBoolean(5))
             return new AuthenticateReply { Outcome = AuthOutcome.Disabled };
 
-        var principal = ReadUserParts(row);
-        principal.KeyId = row.GetGuid(11).ToString();
-        principal.KeyLineageId = row.GetGuid(12).ToString();
-        principal.KeyName = row.GetString(13);
-        principal.Surfaces.AddRange(row.GetFieldValue<string[]>(14).Where(s => Surfaces.IsUsable(s, principal.Permissions)));
-        principal.KeyModels = ToList(row.IsDBNull(15) ? null : row.GetFieldValue<string[]>(15));
-        principal.KeyMcpTools = ToList(row.IsDBNull(16) ? null : row.GetFieldValue<string[]>(16));
-        principal.CostCenter = row.GetString(17);
-        principal.Tags.AddRange(row.GetFieldValue<string[]>(18));
+        var team = row.IsDBNull(24) ? (Guid?)null : row.GetGuid(24);
+        var principal = ReadUserParts(row, team);
+        principal.KeyId = row.GetGuid(12).ToString();
+        principal.KeyLineageId = row.GetGuid(13).ToString();
+        principal.KeyName = row.GetString(14);
+        principal.KeyTeamId = team?.ToString() ?? "";
+        principal.Surfaces.AddRange(row.GetFieldValue<string[]>(15).Where(s => Surfaces.IsUsable(s, principal.Permissions)));
+        principal.KeyModels = ToList(row.IsDBNull(16) ? null : row.GetFieldValue<string[]>(16));
+        principal.KeyMcpTools = ToList(row.IsDBNull(17) ? null : row.GetFieldValue<string[]>(17));
+        principal.CostCenter = row.GetString(18);
+        principal.Tags.AddRange(row.GetFieldValue<string[]>(19));
         principal.ExpiresAtUnixMs = expiresAt?.ToUnixTimeMilliseconds() ?? 0;
-        principal.CaptureDisabled = row.GetBoolean(21);
-        principal.CacheScope = row.GetString(22);
+        principal.CaptureDisabled = row.GetBoolean(22);
+        principal.CacheScope = row.GetString(23);
         return new AuthenticateReply { Outcome = AuthOutcome.Ok, Principal = principal };
     }
 
     /// <summary>The principal of a signed-in person: every surface that their roles allow, no key.</summary>
-    public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken)
+    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password may do nothing else first.</remarks>
+    public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken, bool signedIn = false)
     {
         await using var command = database.CreateCommand(ByUser);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
@@ -72,12 +76,18 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
             return new AuthenticateReply { Outcome = AuthOutcome.Unknown };
         if (!row.GetBoolean(5))
             return new AuthenticateReply { Outcome = AuthOutcome.Disabled };
-        var principal = ReadUserParts(row);
+        var principal = ReadUserParts(row, team: null);
+        if (signedIn && row.GetBoolean(12))
+        {
+            principal.Permissions.Clear();
+            principal.TeamGrants.Clear();
+        }
+
         principal.Surfaces.AddRange(Surfaces.All.Where(s => Surfaces.IsUsable(s, principal.Permissions)));
         return new AuthenticateReply { Outcome = AuthOutcome.Ok, Principal = principal };
     }
 
-    private Principal ReadUserParts(NpgsqlDataReader row)
+    private Principal ReadUserParts(NpgsqlDataReader row, Guid? team)
     {
         var principal = new Principal
         {
@@ -93,18 +103,18 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
             principal.Teams.AddRange(row.GetFieldValue<Guid[]>(6).Select((id, i) => new TeamRef { Id = id.ToString(), Name = names[i] }));
         }
 
-        if (row.IsDBNull(8))
-        {
-            principal.RoleModels = new StringList();
-            return principal;
-        }
-
-        var roleIds = row.GetFieldValue<Guid[]>(8);
-        var effective = policies.Resolve(roleIds, row.GetFieldValue<long[]>(9), row.GetFieldValue<string[]>(10));
-        principal.Permissions.AddRange(effective.Permissions);
-        principal.RoleModels = ToList(effective.Models);
-        principal.RoleIds.AddRange(roleIds.Select(id => id.ToString()));
+        var roles = ReadRoles(row);
+        principal.Fill(policies.Resolve(roles), team);
+        principal.RoleIds.AddRange(roles.Where(r => r.Team is null || r.Team == team).Select(r => r.Role.ToString()).Distinct());
         return principal;
+    }
+
+    private static List<AssignmentRow> ReadRoles(NpgsqlDataReader row)
+    {
+        if (row.IsDBNull(8))
+            return [];
+        var (versions, texts, teams) = (row.GetFieldValue<long[]>(9), row.GetFieldValue<string[]>(10), row.GetFieldValue<Guid?[]>(11));
+        return [.. row.GetFieldValue<Guid[]>(8).Select((id, i) => new AssignmentRow(id, versions[i], texts[i], teams[i]))];
     }
 
     private static StringList? ToList(IReadOnlyList<string>? items) => items is null ? null : new StringList { Items = { items } };

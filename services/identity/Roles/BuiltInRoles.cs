@@ -2,7 +2,10 @@ namespace ThinkWatch.Identity.Roles;
 
 internal sealed record BuiltInRole(string Name, string DisplayName, string Description, Policy Policy);
 
-/// <summary>The five roles that every organisation starts with. Who holds what is the table in docs; "t" and "o" become team and own keys.</summary>
+/// <summary>
+/// The five roles that every organisation starts with. What is held in teams only names <c>team:*</c>: assigned to one team it holds there, assigned
+/// everywhere in every team, and never for what belongs to no team.
+/// </summary>
 internal static class BuiltInRoles
 {
     public const string SuperAdmin = "super_admin";
@@ -18,11 +21,22 @@ internal static class BuiltInRoles
     [
         new(SuperAdmin, "Super administrator", "Everything in the organisation.", Policy.Allow("*")),
         new("admin", "Administrator", "Runs the gateway; may not delete people, erase or hold audit data, read captured bodies or touch sign-in.", Admin()),
-        new("team_manager", "Team manager", "Manages the teams in which the role is assigned.",
-            Policy.Allow([.. UseSurfaces, .. ReadCatalog, .. OwnThings, .. OwnKeys, "roles:read"])),
+        new("team_manager", "Team manager", "Manages the teams in which the role is assigned.", TeamManager()),
         new(Developer, "Developer", "Uses models and tools with keys of their own.", Policy.Allow([.. UseSurfaces, .. ReadCatalog, .. OwnThings, .. OwnKeys])),
         new("viewer", "Viewer", "Looks at the catalogue and at what is their own.", Policy.Allow([.. ReadCatalog, .. OwnThings])),
     ];
+
+    private static Policy TeamManager() => new(1,
+    [
+        new PolicyStatement(Effect.Allow, [.. UseSurfaces, .. ReadCatalog, .. OwnThings, .. OwnKeys, "roles:read"], ["*"]),
+        new PolicyStatement(
+            Effect.Allow,
+            [
+                "keys:admin", "users:read", "users:create", "users:update", "teams:read", "teams:write", "team_members:write", "sessions:revoke",
+                "limits:read", "limits:write", "analytics:read_team", "logs:read_team",
+            ],
+            ["team:*"]),
+    ]);
 
     private static Policy Admin() => new(1,
     [

@@ -1,10 +1,14 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using ThinkWatch.Identity.Passwords;
 using ThinkWatch.Identity.Users;
 using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Sessions;
 
-internal sealed record LoginRequest(string? Email, string? Password);
+internal sealed record LoginRequest(string? Email, string? Password)
+{
+    public override string ToString() => Email ?? "";
+}
 
 internal static class AuthEndpoints
 {
@@ -14,6 +18,11 @@ internal static class AuthEndpoints
         auth.MapPost("/login", LoginAsync).AllowAnonymousCaller().RequireSameOrigin().WithName("login").WithSummary("Sign in; sets the session cookies");
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymousCaller().RequireSameOrigin().WithName("refresh").WithSummary("Renew the session; the refresh token is spent");
         auth.MapPost("/logout", LogoutAsync).RequireSignedIn().WithName("logout").WithSummary("End the session");
+        auth.MapPost("/password", ChangePasswordAsync).RequireSignedIn().WithName("changePassword").WithSummary("Choose another password; ends your other sessions");
+        auth.MapPost("/password/redeem", RedeemAsync).AllowAnonymousCaller().RequireSameOrigin().WithName("redeemToken")
+            .WithSummary("Choose a password with the token of an invitation or a reset");
+        auth.MapGet("/sessions", SessionsAsync).RequireSignedIn().WithName("listMySessions").WithSummary("Where you are signed in");
+        auth.MapDelete("/sessions/{session}", EndSessionAsync).RequireSignedIn().WithName("endMySession").WithSummary("End one of your sessions");
         auth.MapGet("/me", MeAsync).RequireSignedIn().WithName("me").WithSummary("Who you are and what you may do");
     }
 
@@ -36,6 +45,27 @@ internal static class AuthEndpoints
     private static async Task<NoContent> LogoutAsync(HttpContext http, LoginDesk desk, CancellationToken cancellationToken)
     {
         await desk.LogoutAsync(http, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> ChangePasswordAsync(ChangePassword body, HttpContext http, PasswordDesk desk, CancellationToken cancellationToken)
+    {
+        await desk.ChangeAsync(http, body, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<NoContent> RedeemAsync(RedeemToken body, HttpContext http, PasswordDesk desk, CancellationToken cancellationToken)
+    {
+        await desk.RedeemAsync(http, body, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<SessionList>> SessionsAsync(HttpContext http, SessionStore sessions) =>
+        TypedResults.Ok(new SessionList(await sessions.ListAsync(Guid.Parse(http.Caller().UserId), http.Caller().SessionId)));
+
+    private static async Task<NoContent> EndSessionAsync(string session, HttpContext http, LoginDesk desk, CancellationToken cancellationToken)
+    {
+        await desk.EndOwnAsync(http, session, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -65,6 +65,17 @@ internal sealed class LoginDesk(
             (transaction, token) => AuditOutbox.AppendAsync(transaction, http.Audit("auth.logout", "session", caller.UserId), token), cancellationToken);
     }
 
+    /// <summary>Ends one of the caller's own sessions, by the id that their list shows.</summary>
+    public async Task EndOwnAsync(HttpContext http, string handle, CancellationToken cancellationToken)
+    {
+        var user = Guid.Parse(http.Caller().UserId);
+        if (!(await sessions.ListAsync(user, "")).Any(s => s.Id == handle))
+            throw ApiProblem.NotFound("session").AsException();
+        await database.InTransactionAsync(
+            (transaction, token) => AuditOutbox.AppendAsync(transaction, http.Audit("session.revoke", "session", user.ToString()), token), cancellationToken);
+        await sessions.EndByHandleAsync(handle, user);
+    }
+
     private Task RecordReplayAsync(HttpContext http, Session session, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {

@@ -1,12 +1,17 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using StackExchange.Redis;
 using ThinkWatch.Settings;
 
 namespace ThinkWatch.Identity.Sessions;
 
 internal sealed record Session(string Id, Guid UserId, string ClientIp);
+
+internal sealed record SessionView(string Id, string ClientIp, string UserAgent, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt, bool Current);
+
+internal sealed record SessionList(IReadOnlyList<SessionView> Items);
 
 internal enum RotateOutcome
 {
@@ -24,7 +29,7 @@ internal enum RotateOutcome
 internal sealed class SessionStore(RedisConnection redis, ISettings settings, TimeProvider time)
 {
     private const string CreateScript = """
-        redis.call('HSET', KEYS[1], 'user', ARGV[1], 'org', ARGV[2], 'ip', ARGV[3], 'agent', ARGV[4], 'created', ARGV[5], 'generation', 0)
+        redis.call('HSET', KEYS[1], 'user', ARGV[1], 'org', ARGV[2], 'ip', ARGV[3], 'agent', ARGV[4], 'created', ARGV[5], 'seen', ARGV[5], 'generation', 0)
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
         redis.call('SADD', KEYS[2], ARGV[7])
         redis.call('PEXPIRE', KEYS[2], ARGV[6])
@@ -39,12 +44,14 @@ internal sealed class SessionStore(RedisConnection redis, ISettings settings, Ti
             return -2
         end
         local next = redis.call('HINCRBY', KEYS[1], 'generation', 1)
+        redis.call('HSET', KEYS[1], 'seen', ARGV[3])
         redis.call('PEXPIRE', KEYS[1], ARGV[2])
         redis.call('PEXPIRE', KEYS[2], ARGV[2])
         return next
         """;
 
     private static readonly RedisValue[] Fields = ["user", "ip"];
+    private static readonly RedisValue[] ShownFields = ["user", "ip", "agent", "created", "seen"];
 
     public TimeSpan Lifetime => TimeSpan.FromDays(settings.Get(SettingsRegistry.Auth.JwtRefreshTtlDays));
 
@@ -69,7 +76,7 @@ internal sealed class SessionStore(RedisConnection redis, ISettings settings, Ti
     /// <summary>Spends a refresh token of this generation and answers the next.</summary>
     public async Task<(RotateOutcome Outcome, long Generation)> RotateAsync(Session session, long generation)
     {
-        RedisValue[] values = [generation, (long)Lifetime.TotalMilliseconds];
+        RedisValue[] values = [generation, (long)Lifetime.TotalMilliseconds, time.GetUtcNow().ToUnixTimeMilliseconds()];
         var result = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(RotateScript, [Key(session.Id), OfUser(session.UserId)], values));
         return result switch
         {
@@ -85,16 +92,51 @@ internal sealed class SessionStore(RedisConnection redis, ISettings settings, Ti
         await redis.RunAsync(database => database.SetRemoveAsync(OfUser(userId), id));
     }
 
-    public async Task EndAllAsync(Guid userId)
+    /// <summary>All of a user's, but the one to keep.</summary>
+    public async Task EndAllAsync(Guid userId, string? keep = null)
     {
         var ids = await redis.RunAsync(database => database.SetMembersAsync(OfUser(userId)));
-        await redis.RunAsync(database => database.KeyDeleteAsync([.. ids.Select(id => Key(id!)), OfUser(userId)]));
+        RedisValue[] gone = [.. ids.Where(id => id != keep)];
+        if (gone.Length == 0)
+            return;
+        await redis.RunAsync(database => database.KeyDeleteAsync([.. gone.Select(id => Key(id!))]));
+        await redis.RunAsync(database => database.SetRemoveAsync(OfUser(userId), gone));
+    }
+
+    public async Task<IReadOnlyList<SessionView>> ListAsync(Guid userId, string current)
+    {
+        var views = new List<SessionView>();
+        foreach (var id in await redis.RunAsync(database => database.SetMembersAsync(OfUser(userId))))
+        {
+            var values = await redis.RunAsync(database => database.HashGetAsync(Key(id!), ShownFields));
+            if (values[0].IsNull)
+                await redis.RunAsync(database => database.SetRemoveAsync(OfUser(userId), id));
+            else
+                views.Add(new SessionView(Handle(id!), values[1]!, values[2]!, Time(values[3]), Time(values[4].IsNull ? values[3] : values[4]), id == current));
+        }
+
+        return [.. views.OrderByDescending(v => v.LastSeenAt)];
+    }
+
+    /// <summary>Ends the session that a list showed by this handle.</summary>
+    public async Task EndByHandleAsync(string handle, Guid userId)
+    {
+        foreach (var id in await redis.RunAsync(database => database.SetMembersAsync(OfUser(userId))))
+        {
+            if (Handle(id!) == handle)
+                await EndAsync(id!, userId);
+        }
     }
 
     /// <summary>Whether the setting lets this session be used from this address.</summary>
     public bool AllowsUse(Session session, string clientIp) => settings.Get(SettingsRegistry.Auth.SessionIpBinding) != "every" || session.ClientIp == clientIp;
 
     public bool AllowsRefresh(Session session, string clientIp) => settings.Get(SettingsRegistry.Auth.SessionIpBinding) == "off" || session.ClientIp == clientIp;
+
+    // What a list shows: names a session without being what its tokens are made of.
+    private static string Handle(string id) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)).AsSpan(0, 12));
+
+    private static DateTimeOffset Time(RedisValue milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
 
     private static RedisKey Key(string id) => string.Create(CultureInfo.InvariantCulture, $"identity:session:{id}");
 

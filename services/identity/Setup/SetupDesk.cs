@@ -47,7 +47,7 @@ internal sealed partial class SetupDesk(NpgsqlDataSource database, PasswordWorke
             throw AlreadyDone();
         await connection.ExecuteAsync(new CommandDefinition(
             "INSERT INTO organizations (id, name) VALUES (@OrgId, @siteName)", new { admin.OrgId, siteName }, transaction, cancellationToken: cancellationToken));
-        var superAdmin = await InsertRolesAsync(transaction, admin.OrgId, cancellationToken);
+        var superAdmin = await BuiltInRoleStore.InsertAsync(transaction, admin.OrgId, cancellationToken);
         await UserStore.InsertAsync(transaction, admin, cancellationToken);
         await UserStore.AssignAsync(transaction, admin.OrgId, admin.Id, [superAdmin], null, cancellationToken);
         var keyId = Guid.CreateVersion7();
@@ -58,25 +58,6 @@ internal sealed partial class SetupDesk(NpgsqlDataSource database, PasswordWorke
         (entry.OrgId, entry.ActorId, entry.ActorEmail) = (admin.OrgId.ToString(), admin.Id.ToString(), admin.Email);
         await AuditOutbox.AppendAsync(transaction, entry, cancellationToken);
         await IdentityChanges.AppendOrganizationAsync(transaction, admin.OrgId, cancellationToken);
-    }
-
-    private static async Task<Guid> InsertRolesAsync(NpgsqlTransaction transaction, Guid org, CancellationToken cancellationToken)
-    {
-        var superAdmin = Guid.Empty;
-        foreach (var role in BuiltInRoles.All)
-        {
-            var id = Guid.CreateVersion7();
-            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO roles (id, org_id, name, display_name, description, built_in, policy)
-                VALUES (@id, @org, @Name, @DisplayName, @Description, true, @policy::jsonb)
-                """,
-                new { id, org, role.Name, role.DisplayName, role.Description, policy = role.Policy.ToJson() }, transaction, cancellationToken: cancellationToken));
-            if (role.Name == BuiltInRoles.SuperAdmin)
-                superAdmin = id;
-        }
-
-        return superAdmin;
     }
 
     private async Task OpenSessionAsync(HttpContext http, NewUser admin)

@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using ThinkWatch.Identity.Passwords;
+using ThinkWatch.Identity.Sessions;
 using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Users;
@@ -8,16 +11,24 @@ internal static class UserEndpoints
     public static void MapUsers(this IEndpointRouteBuilder app)
     {
         var users = app.MapGroup("/api/admin/users").WithTags("users");
-        users.MapGet("", ListAsync).RequirePermission("users:read").WithName("listUsers").WithSummary("People and service accounts");
-        users.MapPost("", CreateAsync).RequirePermission("users:create").WithName("createUser").WithSummary("Create a user");
-        users.MapGet("/{id:guid}", ReadAsync).RequirePermission("users:read").WithName("getUser").WithSummary("One user");
-        users.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("users:update").WithName("updateUser").WithSummary("Change a user: name, status, roles");
+        users.MapGet("", ListAsync).RequirePermissionInTeam("users:read").WithName("listUsers").WithSummary("People and service accounts");
+        users.MapPost("", CreateAsync).RequirePermissionInTeam("users:create").WithName("createUser").WithSummary("Create or invite a user");
+        users.MapGet("/{id:guid}", ReadAsync).RequirePermissionInTeam("users:read").WithName("getUser").WithSummary("One user");
+        users.MapPatch("/{id:guid}", UpdateAsync).RequirePermissionInTeam("users:update").WithName("updateUser").WithSummary("Change a user: name, status, roles");
+        users.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("users:delete").WithName("deleteUser").WithSummary("Delete a user; restorable for thirty days");
+        users.MapPost("/{id:guid}/restore", RestoreAsync).RequirePermission("users:delete").WithName("restoreUser").WithSummary("Undo a deletion");
+        users.MapPost("/{id:guid}/password-reset", ResetPasswordAsync).RequirePermissionInTeam("users:update").WithName("resetUserPassword")
+            .WithSummary("A one-time link, or a password that must be changed");
+        users.MapPost("/{id:guid}/logout", LogoutAsync).RequirePermissionInTeam("sessions:revoke").WithName("logoutUser").WithSummary("End all sessions of a user");
+        users.MapGet("/{id:guid}/sessions", SessionsAsync).RequirePermissionInTeam("sessions:revoke").WithName("listUserSessions").WithSummary("Where a user is signed in");
+        users.MapDelete("/{id:guid}/sessions/{session}", EndSessionAsync).RequirePermissionInTeam("sessions:revoke").WithName("endUserSession").WithSummary("End one session of a user");
     }
 
-    private static async Task<Ok<Page<UserView>>> ListAsync(ListQuery query, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.ListAsync(http.Caller().OrgId(), query, cancellationToken));
+    private static async Task<Ok<Page<UserView>>> ListAsync(
+        ListQuery query, string? status, string? kind, [FromQuery(Name = "team_id")] Guid? teamId, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await desk.ListAsync(http.Caller(), new UserFilter(status, kind, teamId), query, cancellationToken));
 
-    private static async Task<Created<UserView>> CreateAsync(CreateUser body, HttpContext http, UserDesk desk, CancellationToken cancellationToken)
+    private static async Task<Created<CreatedUser>> CreateAsync(CreateUser body, HttpContext http, UserDesk desk, CancellationToken cancellationToken)
     {
         var user = await desk.CreateAsync(http, body, cancellationToken);
         http.SetETag(user.Version);
@@ -25,10 +36,38 @@ internal static class UserEndpoints
     }
 
     private static async Task<Ok<UserView>> ReadAsync(Guid id, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
-        Answer(http, await desk.ReadAsync(http.Caller().OrgId(), id, cancellationToken));
+        Answer(http, await desk.ReadAsync(http.Caller(), id, cancellationToken));
 
     private static async Task<Ok<UserView>> UpdateAsync(Guid id, PatchUser body, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
         Answer(http, await desk.UpdateAsync(http, id, body, cancellationToken));
+
+    private static async Task<NoContent> DeleteAsync(Guid id, HttpContext http, UserEndings endings, CancellationToken cancellationToken)
+    {
+        await endings.DeleteAsync(http, id, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<UserView>> RestoreAsync(Guid id, HttpContext http, UserEndings endings, CancellationToken cancellationToken) =>
+        Answer(http, await endings.RestoreAsync(http, id, cancellationToken));
+
+    private static async Task<Ok<PasswordResetReply>> ResetPasswordAsync(
+        Guid id, HttpContext http, PasswordDesk desk, CancellationToken cancellationToken, ResetPassword? body = null) =>
+        TypedResults.Ok(await desk.ResetAsync(http, id, body, cancellationToken));
+
+    private static async Task<NoContent> LogoutAsync(Guid id, HttpContext http, UserEndings endings, CancellationToken cancellationToken)
+    {
+        await endings.ForceLogoutAsync(http, id, cancellationToken);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<SessionList>> SessionsAsync(Guid id, HttpContext http, UserEndings endings, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await endings.SessionsAsync(http, id, cancellationToken));
+
+    private static async Task<NoContent> EndSessionAsync(Guid id, string session, HttpContext http, UserEndings endings, CancellationToken cancellationToken)
+    {
+        await endings.EndSessionAsync(http, id, session, cancellationToken);
+        return TypedResults.NoContent();
+    }
 
     private static Ok<UserView> Answer(HttpContext http, UserView user)
     {

@@ -98,6 +98,13 @@ public sealed class IdentityFixture(EmbeddedStores stores) : IAsyncLifetime
         return (id, email, key.GetProperty("key").GetString()!);
     }
 
+    internal async Task<string> CreateTeamAsync()
+    {
+        var team = await AsAdminAsync(HttpMethod.Post, "/api/admin/teams", new { name = $"Team {Guid.NewGuid():N}" });
+        team.Status.ShouldBe(201, team.Text);
+        return team.Json.GetProperty("id").GetString()!;
+    }
+
     internal async Task<Contract.AuthenticateReply> AuthenticateAsync(string key) =>
         await Wire.AuthenticateAsync(new() { KeySha256 = Google.Protobuf.ByteString.CopyFrom(Hash(key)), ClientIp = "127.0.0.1" });
 

@@ -25,10 +25,8 @@ public sealed class PolicyTests
     [Fact]
     public void Of_NoPolicies_AllowsNothing()
     {
-        var nobody = EffectivePermissions.Of([]);
-
-        nobody.Permissions.ShouldBeEmpty();
-        nobody.Models.ShouldNotBeNull().ShouldBeEmpty();
+        Grants.None.Everywhere.Permissions.ShouldBeEmpty();
+        Grants.None.Everywhere.Models.Allowed.ShouldNotBeNull().ShouldBeEmpty();
     }
 
     [Fact]
@@ -36,10 +34,10 @@ public sealed class PolicyTests
     {
         var deny = Policy.Parse("""{"version":1,"statements":[{"effect":"deny","actions":["keys:*"],"resources":["*"]}]}""");
 
-        var effective = EffectivePermissions.Of([Policy.Allow("*"), deny]);
+        var held = Grants.Of([new Assigned(Policy.Allow("*"), null), new Assigned(deny, null)]).Everywhere.Permissions;
 
-        effective.Permissions.ShouldNotContain(p => p.StartsWith("keys:"));
-        effective.Permissions.ShouldContain("users:read");
+        held.ShouldNotContain(p => p.StartsWith("keys:"));
+        held.ShouldContain("users:read");
     }
 
     [Fact]
@@ -47,9 +45,9 @@ public sealed class PolicyTests
     {
         var some = Policy.Parse("""{"version":1,"statements":[{"effect":"allow","actions":["ai_gateway:use"],"resources":["model:gpt-4o*","model:o3"]}]}""");
 
-        EffectivePermissions.Of([some]).Models.ShouldBe(["gpt-4o*", "o3"]);
-        EffectivePermissions.Of([some]).Permissions.ShouldBe(["ai_gateway:use"]);
-        EffectivePermissions.Of([some, Policy.Allow("ai_gateway:use")]).Models.ShouldBeNull();
+        Grants.Of(some).Everywhere.Models.Allowed.ShouldBe(["gpt-4o*", "o3"]);
+        Grants.Of(some).Everywhere.Permissions.ShouldBe(["ai_gateway:use"]);
+        Grants.Of([new Assigned(some, null), new Assigned(Policy.Allow("ai_gateway:use"), null)]).Everywhere.Models.Allowed.ShouldBeNull();
     }
 
     [Theory]
@@ -63,7 +61,7 @@ public sealed class PolicyTests
     public void BuiltIn_RoundTrip_SaysTheSame()
     {
         foreach (var role in BuiltInRoles.All)
-            EffectivePermissions.Of([Policy.Parse(role.Policy.ToJson())]).Permissions.ShouldBe(EffectivePermissions.Of([role.Policy]).Permissions);
+            Grants.Of(Policy.Parse(role.Policy.ToJson())).Beyond(Grants.Of(role.Policy)).ShouldBeEmpty();
     }
 
     [Theory]
@@ -89,7 +87,7 @@ public sealed class PolicyTests
     public void BuiltIn_EachRole_HoldsWhatTheTableSays(string role, string permission, bool holds)
     {
         PermissionCatalog.Exists(permission).ShouldBeTrue();
-        EffectivePermissions.Of([BuiltInRoles.All.Single(r => r.Name == role).Policy]).Permissions.Contains(permission).ShouldBe(holds);
+        Grants.Of(BuiltInRoles.All.Single(r => r.Name == role).Policy).Everywhere.Permissions.Contains(permission).ShouldBe(holds);
     }
 
     [Fact]
