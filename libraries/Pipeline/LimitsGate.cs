@@ -28,6 +28,7 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
 
     private readonly CheckBatcher _batcher = new(limits);
     private readonly Counters _counters = new(meters);
+    private readonly StrictCallers _strict = new();
     private long _loggedAt = long.MinValue;
 
     public async ValueTask<LimitsAnswer> CheckAsync(CheckRequest request, CancellationToken cancellationToken)
@@ -36,8 +37,9 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
         {
             var deadline = DateTime.UtcNow + policy.LimitsTimeout();
             var reply = await _batcher.CheckAsync(request, deadline).ConfigureAwait(false);
+            _strict.Note(request, reply.Strict);
             if (reply.Undecided)
-                return Unchecked(StatusCode.Unavailable);
+                return Unchecked(StatusCode.Unavailable, reply.Strict);
             if (reply.Allowed)
                 return new LimitsAnswer(LimitsVerdict.Allowed, reply);
             _counters.Limited.Add(1, new KeyValuePair<string, object?>("rule", reply.Refusal?.Label));
@@ -47,29 +49,33 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
         {
             // The caller went: that says nothing about limits.
             cancellationToken.ThrowIfCancellationRequested();
-            return Unchecked(exception.StatusCode);
+            return Unchecked(exception.StatusCode, _strict.Contains(request));
         }
     }
 
-    /// <summary>Moves a reservation to another candidate. False: that candidate's own rules refuse it.</summary>
-    public async ValueTask<bool> MoveAsync(MoveRequest request, CancellationToken cancellationToken)
+    /// <summary>Whether a strict rule is known to apply to such calls: then limits wants to know what they cannot exceed.</summary>
+    public bool IsStrict(CheckRequest request) => _strict.Contains(request);
+
+    /// <summary>Moves a reservation to another candidate. Null: it is moved; else the rule of that candidate which refuses it.</summary>
+    public async ValueTask<string?> MoveAsync(MoveRequest request, CancellationToken cancellationToken)
     {
         try
         {
             var deadline = DateTime.UtcNow + policy.LimitsTimeout();
             var reply = await limits.MoveAsync(request, deadline: deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return reply.Allowed;
+            return reply.Allowed ? null : reply.Refusal?.Label ?? "limit";
         }
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Unchecked(exception.StatusCode).Verdict == LimitsVerdict.PassedUnchecked;
+            return Unchecked(exception.StatusCode, isStrict: false).Verdict == LimitsVerdict.PassedUnchecked ? null : "limits_unavailable";
         }
     }
 
-    private LimitsAnswer Unchecked(StatusCode status)
+    /// <param name="isStrict">A strict budget is never overdrawn, whatever the setting says.</param>
+    private LimitsAnswer Unchecked(StatusCode status, bool isStrict)
     {
-        var closed = policy.LimitsFailClosed();
+        var closed = isStrict || policy.LimitsFailClosed();
         var logged = Volatile.Read(ref _loggedAt);
         if ((logged == long.MinValue || time.GetElapsedTime(logged) > s_logEvery)
             && Interlocked.CompareExchange(ref _loggedAt, time.GetTimestamp(), logged) == logged)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -33,6 +34,11 @@ internal static partial class SettingChecks
             return "is no regular expression that runs in linear time: " + exception.Message;
         }
     }
+
+    public static string? TimeZone(string value) => TimeZoneInfo.TryFindSystemTimeZoneById(value, out _) ? null : "must be the name of a time zone, e.g. Europe/Berlin";
+
+    public static string? Percentage(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var percent) && percent is >= 1 and <= 1000 ? null : "must be a whole number from 1 to 1000";
 
     /// <summary>An address or a network, e.g. 10.0.0.0/8.</summary>
     public static string? Network(string value) =>

@@ -38,13 +38,13 @@ internal static class SettingKinds
         })
         { Choices = choices };
 
-    public static Setting<string> Text(string key, string tab, string defaultValue, int maximumLength, string description) =>
+    public static Setting<string> Text(string key, string tab, string defaultValue, int maximumLength, string description, Func<string, string?>? check = null) =>
         new(key, tab, "text", defaultValue, description, (JsonElement json, out string value) =>
         {
             value = json.ValueKind == JsonValueKind.String ? json.GetString()! : "";
             if (json.ValueKind != JsonValueKind.String)
                 return "must be text";
-            return value.Length > maximumLength ? $"must not be longer than {maximumLength} characters" : null;
+            return value.Length > maximumLength ? $"must not be longer than {maximumLength} characters" : check?.Invoke(value);
         })
         { Maximum = maximumLength };
 

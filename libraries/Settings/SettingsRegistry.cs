@@ -26,7 +26,7 @@ public static class SettingsRegistry
         Gateway.DefaultRoutingStrategy, Gateway.DefaultAffinityMode, Gateway.DefaultAffinityTtlSecs,
         Gateway.CacheEnabled, Gateway.CacheTtlSecs, Gateway.CacheScope,
         Gateway.BreakerEnabled, Gateway.BreakerErrorPercent, Gateway.BreakerMinSamples, Gateway.BreakerWindowSecs, Gateway.BreakerOpenSecs, Gateway.ResponsesTtlHours,
-        Limits.TimeoutMs,
+        Limits.TimeoutMs, Limits.TimeZone, Limits.Unpriced, Limits.BudgetAlertThresholds,
         Security.RateLimitFailClosed, Security.PiiRedaction, Security.PiiPatterns, Security.PiiCustomPatterns,
         ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
         Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.CaptureOriginal, Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
@@ -115,6 +115,15 @@ public static class SettingsRegistry
     public static class Limits
     {
         public static Setting<int> TimeoutMs { get; } = Integer("limits.timeout_ms", "gateway", 50, 5, 5000, "How long a call waits for the limits service, in milliseconds.");
+
+        public static Setting<string> TimeZone { get; } = Text(
+            "limits.time_zone", "gateway", "UTC", 64, "The time zone in whose days, weeks and months budgets are kept, e.g. Europe/Berlin.", SettingChecks.TimeZone);
+
+        public static Setting<string> Unpriced { get; } = Choice(
+            "limits.unpriced", "gateway", "allow", ["allow", "deny"], "What happens to calls of models without a price where a USD budget applies.");
+
+        public static Setting<IReadOnlyList<string>> BudgetAlertThresholds { get; } = TextList(
+            "limits.budget_alert_thresholds", "gateway", "At which percentages of a budget an alert is raised.", SettingChecks.Percentage, ["50", "80", "95", "100"]);
     }
 
     public static class Security

@@ -1,9 +1,12 @@
+using StackExchange.Redis;
 using ThinkWatch.Changes;
+using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Counters;
 using ThinkWatch.Limits.Rules;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Postgres;
+using ThinkWatch.Settings;
 
 namespace ThinkWatch.Limits;
 
@@ -12,6 +15,8 @@ internal static class Limits
 {
     public static void AddLimits(this WebApplicationBuilder builder)
     {
+        builder.AddVault();
+        builder.AddCatalog();
         builder.AddPostgres("limits");
         builder.AddChangeFeed();
         builder.AddRedisClient(
@@ -24,8 +29,47 @@ internal static class Limits
         builder.Services.AddSingleton<SubjectResolver>();
         builder.Services.AddSingleton<ActiveRules>();
         builder.Services.AddHostedService<RuleReloader>();
-        builder.Services.AddSingleton<SlidingWindows>();
-        builder.Services.AddSingleton<LimitsService>();
+        builder.AddChecks();
+    }
+
+    private static void AddChecks(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<BudgetStore>();
+        services.AddSingleton<RouteCaps>();
+        services.AddSingleton(static s => new BudgetClock(ZoneOf(s), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static s => new CheckScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), LeaseOf(s)));
+        services.AddSingleton<AdjustScript>();
+        services.AddSingleton(static s => new CheckPlanner(s.GetRequiredService<ActiveRules>(), s.GetRequiredService<RouteCaps>(), DeniesUnpricedOf(s)));
+        services.AddSingleton(static s => ActivatorUtilities.CreateInstance<BudgetAlerts>(s, ThresholdsOf(s)));
+        services.AddSingleton(static s => ActivatorUtilities.CreateInstance<Settling>(s, LeaseOf(s)));
+        services.AddHostedService<LeaseSweeper>();
+        services.AddSingleton<LimitsService>();
+    }
+
+    private static Func<TimeZoneInfo> ZoneOf(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<ISettings>();
+        return () => TimeZoneInfo.TryFindSystemTimeZoneById(settings.Get(SettingsRegistry.Limits.TimeZone), out var zone) ? zone : TimeZoneInfo.Utc;
+    }
+
+    /// <summary>The longest that a call can take with all its retries, and a margin.</summary>
+    private static Func<TimeSpan> LeaseOf(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<ISettings>();
+        return () => TimeSpan.FromSeconds((settings.Get(SettingsRegistry.Gateway.RequestTimeoutSecs) * (settings.Get(SettingsRegistry.Gateway.RetryMax) + 1)) + 300);
+    }
+
+    private static Func<bool> DeniesUnpricedOf(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<ISettings>();
+        return () => settings.Get(SettingsRegistry.Limits.Unpriced) == "deny";
+    }
+
+    private static Func<IReadOnlyList<string>> ThresholdsOf(IServiceProvider services)
+    {
+        var settings = services.GetRequiredService<ISettings>();
+        return () => settings.Get(SettingsRegistry.Limits.BudgetAlertThresholds);
     }
 
     public static void MapLimits(this WebApplication app)

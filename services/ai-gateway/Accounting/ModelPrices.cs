@@ -36,6 +36,10 @@ internal sealed record ModelPrices(decimal Input, decimal Output, decimal Cached
             + (plainOutput * Output) + (usage.Reasoning * Reasoning)) / PerTokens;
     }
 
+    /// <summary>Whatever of it is cached, written to a cache, or reasoning.</summary>
+    public decimal HighestCost(long input, long output) =>
+        ((input * Math.Max(Math.Max(Input, CachedInput), Math.Max(CacheWrite, CacheWrite1h))) + (output * Math.Max(Output, Reasoning))) / PerTokens;
+
     private static decimal? Parse(string text) =>
         decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var price) ? price : null;
 

@@ -139,13 +139,17 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, Req
         if (exchange.Chosen is { } chosen)
         {
             SetRoute(row, chosen);
-            row.Routing = RoutingRecord.Of(exchange.Decision, exchange.Candidates, exchange.Attempts);
+            row.Routing = RoutingRecord.Of(exchange.Decision, exchange.Candidates, exchange.Attempts, exchange.Excluded);
             row.Retries = exchange.Retries;
             Note(row, exchange.Conversion?.Notes);
             row.Fallbacks = exchange.Fallbacks;
             row.FinishReason = exchange.Answer.FinishReason ?? "";
             row.UpstreamTtfbMs = (long)figures.UpstreamFirstByte.TotalMilliseconds;
             row.ClientTtfbMs = (long)figures.ClientFirstByte.TotalMilliseconds;
+        }
+        else if (exchange.Excluded.Count > 0)
+        {
+            row.Routing = RoutingRecord.Of(exchange.Decision, exchange.Candidates, exchange.Attempts, exchange.Excluded);
         }
 
         SetUsage(row, exchange, figures);

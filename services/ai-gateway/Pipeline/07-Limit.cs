@@ -1,8 +1,10 @@
 using System.Globalization;
 using ThinkWatch.AiGateway.Accounting;
+using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Pipeline;
+using Exclusion = ThinkWatch.AiGateway.Routing.Exclusion;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -13,9 +15,24 @@ internal sealed class LimitStage(LimitsGate limits) : IStage
 
     public async ValueTask<Refusal?> RunAsync(Exchange exchange)
     {
-        exchange.Limits = await limits.CheckAsync(Question(exchange), exchange.Cancelled);
+        var question = exchange.Question = Question(exchange);
+        if (limits.IsStrict(question))
+            question.Bound = CallBound.Most(exchange);
+        exchange.Limits = await limits.CheckAsync(question, exchange.Cancelled);
+        if (exchange.Limits.Reply is { Allowed: false, Strict: true } && question.Bound is null && CallBound.Most(exchange) is { } bound)
+        {
+            // A strict rule that nobody here knew of: it is asked again with what it wants to know.
+            question.Bound = bound;
+            exchange.Limits = await limits.CheckAsync(question, exchange.Cancelled);
+        }
+
         if (exchange.Limits.Reply is { } reply)
+        {
             WriteHeaders(exchange.Http.Response.Headers, reply);
+            foreach (var exclusion in reply.Excluded)
+                exchange.Excluded.Add(new Exclusion(exchange.Candidates[exclusion.Candidate], exclusion.Label));
+        }
+
         switch (exchange.Limits.Verdict)
         {
             case LimitsVerdict.Refused:
@@ -34,9 +51,6 @@ internal sealed class LimitStage(LimitsGate limits) : IStage
     private static CheckRequest Question(Exchange exchange)
     {
         var principal = exchange.Principal!.Principal;
-        var model = exchange.Model!;
-        var estimate = new TokenUsage(TokenUsage.Tokens(exchange.Body.Length), (long)exchange.Facts.MaxTokens * exchange.Facts.Choices, 0, 0, 0);
-        var prices = exchange.Candidates.Count > 0 ? exchange.Candidates[0].Prices : null;
         var question = new CheckRequest
         {
             RequestId = exchange.IdText,
@@ -44,15 +58,8 @@ internal sealed class LimitStage(LimitsGate limits) : IStage
             Surface = "ai_gateway",
             KeyLineageId = principal.KeyLineageId,
             UserId = principal.UserId,
-            ModelId = model.ModelId,
-            Estimate = new Usage
-            {
-                InputTokens = estimate.Input,
-                OutputTokens = estimate.Output,
-                WeightedTokens = model.Weighted(estimate),
-                UsdMicros = prices is null ? 0 : (long)Math.Ceiling(prices.Cost(estimate) * 1_000_000m),
-                Unpriced = prices is null,
-            },
+            ModelId = exchange.Model!.ModelId,
+            Estimate = CallBound.Likely(exchange),
         };
         foreach (var team in principal.Teams)
             question.TeamIds.Add(team.Id);

@@ -78,9 +78,17 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteA
     {
         if (exchange.Limits.Reply is { Reserved: true })
         {
-            var move = new MoveRequest { RequestId = exchange.IdText, OrgId = exchange.Principal!.Principal.OrgId, Candidate = to.Limits };
-            if (!await limits.MoveAsync(move, exchange.Cancelled))
+            var move = new MoveRequest
             {
+                RequestId = exchange.IdText,
+                OrgId = exchange.Principal!.Principal.OrgId,
+                Candidate = to.Limits,
+                Estimate = exchange.Question!.Estimate,
+                Bound = exchange.Question.Bound,
+            };
+            if (await limits.MoveAsync(move, exchange.Cancelled) is { } rule)
+            {
+                exchange.Excluded.Add(new Routing.Exclusion(to, rule));
                 exchange.Attempts.Add(new Attempt(to, 0, "limit", 0));
                 return false;
             }

@@ -30,6 +30,10 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
         if (!reply.Reserved)
             return true;
         var usage = figures.Usage.GetValueOrDefault();
+        var call = exchange.Question!;
+        call.Candidates.Clear();
+        if (exchange.Chosen is { } chosen)
+            call.Candidates.Add(chosen.Limits);
         return settlements.TryEnqueue(new SettleRequest
         {
             RequestId = exchange.IdText,
@@ -39,9 +43,12 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
                 InputTokens = usage.Input,
                 OutputTokens = usage.Output,
                 WeightedTokens = figures.WeightedTokens,
-                UsdMicros = figures.CostUsd is { } cost ? (long)Math.Ceiling(cost * 1_000_000m) : 0,
+                UsdMicros = figures.CostUsd is { } cost ? CallBound.Micros(cost) : 0,
                 Unpriced = figures.Usage is not null && figures.CostUsd is null,
             },
+            NotCalled = exchange.Chosen is null,
+            Call = call,
+            CreatedAtMs = exchange.CreatedAt.ToUnixTimeMilliseconds(),
         });
     }
 }

@@ -65,7 +65,13 @@ internal sealed class Exchange : IDisposable
 
     public RoutingDecision Decision { get; set; } = RoutingDecision.OnlyRoute;
 
+    /// <summary>What limits was asked.</summary>
+    public Contracts.Limits.CheckRequest? Question { get; set; }
+
     public LimitsAnswer Limits { get; set; }
+
+    /// <summary>Candidates that were passed over because a rule of their own is spent.</summary>
+    public List<Exclusion> Excluded { get; } = [];
 
     /// <summary>Where in the response cache this call's answer is, or belongs; null when it is none for the cache.</summary>
     public CacheSlot? CacheSlot { get; set; }
@@ -237,7 +243,9 @@ internal sealed class Exchange : IDisposable
         Model = null;
         Candidates.Clear();
         Decision = RoutingDecision.OnlyRoute;
+        Question = null;
         Limits = default;
+        Excluded.Clear();
         CacheSlot = null;
         Cached = null;
         SentStream.Dispose();

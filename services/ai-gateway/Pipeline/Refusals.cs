@@ -148,13 +148,15 @@ internal static class Refusals
     public static Refusal Limited(Contracts.Limits.Refusal refusal)
     {
         var seconds = (int)Math.Clamp((refusal.RetryAfterMs + 999) / 1000, 1, int.MaxValue);
-        var message = refusal.Budget
+        var message = refusal.Reason == "unpriced" ? $"The model has no price, and {refusal.Label} is kept in USD."
+            : refusal.Reason == "unbounded" ? $"{refusal.Label} is strict, and nobody knows what this call may use at most: set a maximum of output tokens."
+            : refusal.Budget
             ? $"The budget {refusal.Label} is spent: {refusal.Current} of {refusal.Limit}."
             : string.Create(CultureInfo.InvariantCulture, $"Rate limit {refusal.Label} reached: {refusal.Current} of {refusal.Limit}. Try again in {seconds} s.");
         return new Refusal(StatusCodes.Status429TooManyRequests, RateLimit, refusal.Label, message, Outcome.Limited)
         {
             RetryAfterSeconds = seconds,
-            DoNotRetry = refusal.Budget,
+            DoNotRetry = refusal.Budget || refusal.Reason.Length > 0,
         };
     }
 

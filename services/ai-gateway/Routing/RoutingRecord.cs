@@ -11,6 +11,9 @@ namespace ThinkWatch.AiGateway.Routing;
 /// <param name="Milliseconds">Until the answer began, or the fault.</param>
 internal readonly record struct Attempt(RouteCandidate Candidate, int Status, string? Fault, long Milliseconds);
 
+/// <summary>A candidate that a rule of its own kept out. <paramref name="Rule"/>: its label, e.g. <c>route:requests/1m</c>.</summary>
+internal readonly record struct Exclusion(RouteCandidate Candidate, string Rule);
+
 /// <summary>The row's <c>routing</c>: who could have answered with which chances, why this order, who was tried with what result.</summary>
 internal static class RoutingRecord
 {
@@ -32,15 +35,17 @@ internal static class RoutingRecord
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    public static string Of(RoutingDecision decision, IReadOnlyList<RouteCandidate> order, IReadOnlyList<Attempt> attempts)
+    public static string Of(RoutingDecision decision, IReadOnlyList<RouteCandidate> order, IReadOnlyList<Attempt> attempts, IReadOnlyList<Exclusion> excluded)
     {
-        if (decision.Routes.Length == 0 && order.Count == 1 && attempts is [{ Fault: null }])
+        if (excluded.Count == 0 && decision.Routes.Length == 0 && order.Count == 1 && attempts is [{ Fault: null }])
             return order[0].OnlyRouteJson;
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
             Write(json, decision, order);
+            if (excluded.Count > 0)
+                Write(json, excluded);
             json.WriteStartArray("attempts"u8);
             for (var i = 0; i < attempts.Count; i++)
                 Write(json, attempts[i]);
@@ -85,6 +90,22 @@ internal static class RoutingRecord
         json.WriteNumber("weight"u8, candidate.Weight);
         json.WriteNumber("share"u8, Math.Round(share, 4));
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<Exclusion> excluded)
+    {
+        json.WriteStartArray("excluded"u8);
+        for (var i = 0; i < excluded.Count; i++)
+        {
+            json.WriteStartObject();
+            json.WriteString("provider"u8, excluded[i].Candidate.Upstream.Name);
+            json.WriteString("route_id"u8, excluded[i].Candidate.RouteId);
+            json.WriteString("reason"u8, "cap"u8);
+            json.WriteString("rule"u8, excluded[i].Rule);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, in Attempt attempt)

@@ -1,44 +1,46 @@
 using ThinkWatch.Limits.Counters;
-using ThinkWatch.Limits.Rules;
 
 namespace ThinkWatch.Limits.Checks;
 
-/// <summary>The checks of one batch by the rules that they stand under, so that requests of one caller are counted in one go. One organisation's.</summary>
+/// <summary>The checks of one organisation in one batch; those that reserve nothing and stand under the same rules are counted in one go.</summary>
 internal sealed class CheckGroups
 {
-    private readonly List<(List<Rule> Rules, List<int> Checks)> _groups = [];
+    private readonly List<(CheckPlan Plan, string? RequestId, List<int> Checks)> _groups = [];
 
-    /// <param name="rules">Every rule that applies; not changed afterwards.</param>
-    /// <param name="check">The check's place in the batch.</param>
-    public void Add(List<Rule> rules, int check)
+    public int Count => _groups.Count;
+
+    public CheckPlan PlanOf(int group) => _groups[group].Plan;
+
+    /// <summary>Their places in the batch.</summary>
+    public List<int> ChecksOf(int group) => _groups[group].Checks;
+
+    public void Add(CheckPlan plan, string requestId, int check)
     {
+        if (plan.Reserves)
+        {
+            _groups.Add((plan, requestId, [check]));
+            return;
+        }
+
         foreach (var group in _groups)
         {
-            if (!IsSame(group.Rules, rules)) continue;
+            if (group.RequestId is not null || !IsSame(group.Plan.Common, plan.Common)) continue;
             group.Checks.Add(check);
             return;
         }
 
-        _groups.Add((rules, [check]));
+        _groups.Add((plan, null, [check]));
     }
 
-    public int Count => _groups.Count;
+    public CheckGroup[] ToCheck() => [.. _groups.Select(static group => new CheckGroup(group.Plan.Common, group.Plan.Candidates, group.RequestId, group.Checks.Count))];
 
-    public List<Rule> RulesOf(int group) => _groups[group].Rules;
-
-    public List<int> ChecksOf(int group) => _groups[group].Checks;
-
-    public IEnumerable<int> Checks => _groups.SelectMany(static group => group.Checks);
-
-    public RuleGroup[] ToCount() => [.. _groups.Select(static group => new RuleGroup(group.Rules, group.Checks.Count))];
-
-    // Rules of one reload are the same objects.
-    private static bool IsSame(List<Rule> one, List<Rule> other)
+    // Meters of one reload are the same objects.
+    private static bool IsSame(IReadOnlyList<Share> one, IReadOnlyList<Share> other)
     {
         if (one.Count != other.Count) return false;
         for (var i = 0; i < one.Count; i++)
         {
-            if (!ReferenceEquals(one[i], other[i])) return false;
+            if (!ReferenceEquals(one[i].Meter, other[i].Meter)) return false;
         }
 
         return true;

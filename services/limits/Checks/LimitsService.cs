@@ -1,7 +1,6 @@
 using Grpc.Core;
 using StackExchange.Redis;
 using ThinkWatch.Limits.Counters;
-using ThinkWatch.Limits.Rules;
 using Wire = ThinkWatch.Contracts.Limits;
 
 namespace ThinkWatch.Limits.Checks;
@@ -10,25 +9,25 @@ namespace ThinkWatch.Limits.Checks;
 /// Answers the gateways. UNAVAILABLE, or a reply that is <c>undecided</c>, means that nothing could be decided: whether the request then passes is the
 /// gateway's declared policy, not decided here.
 /// </summary>
-internal sealed class LimitsService(ActiveRules rules, SlidingWindows windows, TimeProvider time) : Wire.Limits.LimitsBase
+internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Settling settling, TimeProvider time) : Wire.Limits.LimitsBase
 {
     private const int LargestBatch = 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     public override async Task<Wire.CheckBatchReply> Check(Wire.CheckBatch request, ServerCallContext context)
     {
-        if (!rules.IsLoaded) throw new RpcException(new Status(StatusCode.Unavailable, "the rules have not been read yet"));
-        if (request.Checks.Count > LargestBatch) throw new RpcException(new Status(StatusCode.InvalidArgument, "too many checks in one batch"));
+        Demand();
+        if (request.Checks.Count > LargestBatch) throw Invalid("too many checks in one batch");
         var replies = new Wire.CheckReply[request.Checks.Count];
         var organizations = Sort(request, replies);
         if (organizations.Count == 1)
         {
-            foreach (var groups in organizations.Values) await CountAsync(groups, replies, context);
+            foreach (var (org, groups) in organizations) await CheckAsync(org, groups, request, replies, context);
         }
         else
         {
             // Each organisation's counters may live elsewhere: none waits for another's.
-            await Task.WhenAll(organizations.Values.Select(groups => CountAsync(groups, replies, context)));
+            await Task.WhenAll(organizations.Select(pair => CheckAsync(pair.Key, pair.Value, request, replies, context)));
         }
 
         var answer = new Wire.CheckBatchReply();
@@ -36,13 +35,37 @@ internal sealed class LimitsService(ActiveRules rules, SlidingWindows windows, T
         return answer;
     }
 
-    /// <summary>Rate rules of providers and routes come with failover; until a rule can name them there is nothing to move.</summary>
-    public override Task<Wire.MoveReply> Move(Wire.MoveRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.MoveReply { Allowed = true });
+    public override Task<Wire.MoveReply> Move(Wire.MoveRequest request, ServerCallContext context)
+    {
+        Demand();
+        return AnswerAsync(() => settling.MoveAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken));
+    }
 
-    /// <summary>Request rules reserve nothing, so there is nothing to settle.</summary>
-    public override Task<Wire.SettleReply> Settle(Wire.SettleRequest request, ServerCallContext context) =>
-        Task.FromResult(new Wire.SettleReply { Applied = false });
+    public override Task<Wire.SettleReply> Settle(Wire.SettleRequest request, ServerCallContext context)
+    {
+        Demand();
+        return AnswerAsync(async () => new Wire.SettleReply
+        {
+            Applied = await settling.SettleAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken),
+        });
+    }
+
+    private void Demand()
+    {
+        if (!planner.IsLoaded) throw new RpcException(new Status(StatusCode.Unavailable, "the rules have not been read yet"));
+    }
+
+    private static async Task<T> AnswerAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception e) when (IsStoreAway(e))
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, "the counters cannot be reached"));
+        }
+    }
 
     /// <summary>Finds the rules of every check; those without any are answered at once.</summary>
     private Dictionary<Guid, CheckGroups> Sort(Wire.CheckBatch request, Wire.CheckReply[] replies)
@@ -51,33 +74,38 @@ internal sealed class LimitsService(ActiveRules rules, SlidingWindows windows, T
         for (var i = 0; i < replies.Length; i++)
         {
             var check = request.Checks[i];
-            if (!Guid.TryParse(check.OrgId, out var orgId)) throw new RpcException(new Status(StatusCode.InvalidArgument, "org_id is not a UUID"));
-            var applying = new List<Rule>(8);
-            rules.Collect(new RuleSubject(orgId, Subjects.User, check.UserId, check.Surface), applying);
-            rules.Collect(new RuleSubject(orgId, Subjects.ApiKey, check.KeyLineageId, check.Surface), applying);
-            if (applying.Count == 0)
+            var orgId = OrgOf(check.OrgId);
+            var plan = planner.Plan(orgId, check);
+            if (plan.IsEmpty)
             {
                 replies[i] = new Wire.CheckReply { Allowed = true };
                 continue;
             }
 
             if (!organizations.TryGetValue(orgId, out var groups)) organizations[orgId] = groups = new CheckGroups();
-            groups.Add(applying, i);
+            groups.Add(plan, check.RequestId, i);
         }
 
         return organizations;
     }
 
-    private async Task CountAsync(CheckGroups groups, Wire.CheckReply[] replies, ServerCallContext context)
+    private async Task CheckAsync(Guid orgId, CheckGroups groups, Wire.CheckBatch request, Wire.CheckReply[] replies, ServerCallContext context)
     {
         try
         {
-            var verdicts = await windows.CountAsync(groups.ToCount(), Remaining(context.Deadline), context.CancellationToken);
-            for (var i = 0; i < groups.Count; i++) Reply(groups.RulesOf(i), groups.ChecksOf(i), verdicts[i], replies);
+            var verdicts = await script.CheckAsync(orgId, groups.ToCheck(), Remaining(context.Deadline), context.CancellationToken);
+            for (var g = 0; g < groups.Count; g++)
+            {
+                var checks = groups.ChecksOf(g);
+                for (var i = 0; i < checks.Count; i++) replies[checks[i]] = CheckReplies.Of(planner, request.Checks[checks[i]], groups.PlanOf(g), verdicts[g], i);
+            }
         }
-        catch (Exception e) when (e is TimeoutException or RedisException or ObjectDisposedException)
+        catch (Exception e) when (IsStoreAway(e))
         {
-            foreach (var check in groups.Checks) replies[check] = new Wire.CheckReply { Undecided = true };
+            for (var g = 0; g < groups.Count; g++)
+            {
+                foreach (var check in groups.ChecksOf(g)) replies[check] = new Wire.CheckReply { Undecided = true, Strict = groups.PlanOf(g).IsStrict };
+            }
         }
     }
 
@@ -87,33 +115,9 @@ internal sealed class LimitsService(ActiveRules rules, SlidingWindows windows, T
         return left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : left < LongestWait ? left : LongestWait;
     }
 
-    private static void Reply(List<Rule> applying, List<int> checks, GroupVerdict verdict, Wire.CheckReply[] replies)
-    {
-        for (var i = 0; i < checks.Count; i++)
-        {
-            // The sums are those after the last that passed; each before it saw fewer.
-            replies[checks[i]] = i < verdict.Passed ? Passed(applying, verdict.Sums, verdict.Passed - 1 - i) : Refused(applying[verdict.RefusingRule], verdict);
-        }
-    }
+    private static bool IsStoreAway(Exception e) => e is TimeoutException or RedisException or ObjectDisposedException;
 
-    private static Wire.CheckReply Passed(List<Rule> applying, long[] sums, int later)
-    {
-        var tightest = 0;
-        for (var i = 1; i < sums.Length; i++)
-        {
-            if (applying[i].MaxCount - sums[i] < applying[tightest].MaxCount - sums[tightest]) tightest = i;
-        }
+    private static Guid OrgOf(string text) => Guid.TryParse(text, out var id) ? id : throw Invalid("org_id is not a UUID");
 
-        return new Wire.CheckReply { Allowed = true, Requests = QuotaOf(applying[tightest], sums[tightest] - later, applying[tightest].WindowSecs * 1000L) };
-    }
-
-    private static Wire.CheckReply Refused(Rule rule, GroupVerdict verdict) => new()
-    {
-        Allowed = false,
-        Refusal = new Wire.Refusal { Label = rule.Label, Limit = rule.MaxCount, Current = verdict.Current, RetryAfterMs = verdict.RetryMs },
-        Requests = QuotaOf(rule, verdict.Current, verdict.RetryMs),
-    };
-
-    private static Wire.Quota QuotaOf(Rule rule, long count, long resetMs) =>
-        new() { Limit = rule.MaxCount, Remaining = Math.Max(0, rule.MaxCount - count), ResetMs = resetMs };
+    private static RpcException Invalid(string what) => new(new Status(StatusCode.InvalidArgument, what));
 }

@@ -9,16 +9,16 @@ namespace ThinkWatch.Limits.Rules;
 
 /// <summary>What a caller sends to set a rule. The slot is (surface, metric, window_secs); what stands in it is replaced.</summary>
 internal sealed record RuleBody(
-    string? Surface, string? Metric, int? WindowSecs, long? MaxCount, bool? Enabled, DateTimeOffset? ExpiresAt, string? Reason);
+    string? Surface, string? Metric, int? WindowSecs, long? MaxCount, string? Mode, bool? Enabled, DateTimeOffset? ExpiresAt, string? Reason);
 
 /// <summary>A rule as the management API shows it.</summary>
 internal sealed record RuleView(
     Guid Id, string Label, string SubjectKind, string SubjectId, string Surface, string Metric, int WindowSecs, long MaxCount,
-    bool Enabled, DateTimeOffset? ExpiresAt, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    string Mode, bool Enabled, DateTimeOffset? ExpiresAt, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static RuleView Of(Rule rule) => new(
         rule.Id, rule.Label, rule.SubjectKind, rule.SubjectId, rule.Surface, rule.Metric, rule.WindowSecs, rule.MaxCount,
-        rule.Enabled, rule.ExpiresAt, rule.Reason, rule.CreatedAt, rule.UpdatedAt);
+        rule.Mode, rule.Enabled, rule.ExpiresAt, rule.Reason, rule.CreatedAt, rule.UpdatedAt);
 }
 
 /// <summary><c>/api/admin/limits/{kind}/{id}/rules</c>: list, upsert, delete.</summary>
@@ -73,9 +73,11 @@ internal static class RuleEndpoints
 
     private static Rule Validated(RuleBody body, Guid orgId, string kind, string subject, DateTimeOffset now)
     {
+        var surfaces = Subjects.SurfacesOf(kind);
         new FieldErrors()
-            .Require(body.Surface is not null && Subjects.Surfaces.Contains(body.Surface), "surface", "One of: ai_gateway, mcp_gateway.")
-            .Require(body.Metric is not null && Subjects.Metrics.Contains(body.Metric), "metric", "One of: requests.")
+            .Require(body.Surface is not null && surfaces.Contains(body.Surface), "surface", $"One of: {string.Join(", ", surfaces.Order())}.")
+            .Require(body.Metric is not null && Subjects.Metrics.Contains(body.Metric), "metric", "One of: requests, tokens.")
+            .Require(body.Mode is null || Modes.All.Contains(body.Mode), "mode", "One of: soft, strict.")
             .Require(body.WindowSecs is { } window && Windows.IsKnown(window), "window_secs", "One of: 60, 300, 3600, 18000, 86400, 604800.")
             .Require(body.MaxCount is >= 0 and <= 1_000_000_000_000, "max_count", "A whole number from 0 to 1000000000000.")
             .Require(body.ExpiresAt is not { } end || (end > now && end <= now + LongestOverride), "expires_at", "In the future, at most 90 days ahead.")
@@ -83,7 +85,8 @@ internal static class RuleEndpoints
             .ThrowIfAny();
         return new Rule(
             Guid.CreateVersion7(), orgId, kind, subject, body.Surface!, body.Metric!, body.WindowSecs!.Value, body.MaxCount!.Value,
-            body.Enabled ?? true, body.ExpiresAt, body.Reason, now, now);
+            body.Enabled ?? true, body.ExpiresAt, body.Reason, now, now)
+        { Mode = body.Mode ?? Modes.Soft };
     }
 
     private static Guid Org(HttpContext http) => Guid.Parse(http.Caller().OrgId);

@@ -1,12 +1,13 @@
 using Npgsql;
 using ThinkWatch.Changes;
+using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Postgres;
 
 namespace ThinkWatch.Limits.Rules;
 
-/// <summary>Reads all rules at start and again after every change, on every replica.</summary>
+/// <summary>Reads all rules and budgets at start and again after every change, on every replica.</summary>
 internal sealed partial class RuleReloader(
-    RuleStore store, ActiveRules active, ChangeFeed feed, PostgresReady ready, TimeProvider time, ILogger<RuleReloader> log) : BackgroundService
+    RuleStore store, BudgetStore budgets, ActiveRules active, ChangeFeed feed, PostgresReady ready, TimeProvider time, ILogger<RuleReloader> log) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -23,7 +24,7 @@ internal sealed partial class RuleReloader(
                 {
                     if (!first && batch.Changes.Count == 0 && !batch.Reset) continue;
                     first = false;
-                    active.Replace(await store.AllAsync(stoppingToken));
+                    active.Replace([.. await store.AllAsync(stoppingToken), .. await budgets.AllAsync(stoppingToken)]);
                 }
             }
             catch (NpgsqlException e)

@@ -7,7 +7,7 @@ namespace ThinkWatch.Limits.Rules;
 internal sealed class RuleStore(NpgsqlDataSource database)
 {
     private const string Columns =
-        "id, org_id, subject_kind, subject_id, surface, metric, window_secs, max_count, enabled, expires_at, reason, created_at, updated_at";
+        "id, org_id, subject_kind, subject_id, surface, metric, window_secs, max_count, mode, enabled, expires_at, reason, created_at, updated_at";
 
     public async Task<IReadOnlyList<Rule>> AllAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class RuleStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var rows = await connection.QueryAsync<RuleRow>(new CommandDefinition(
-            $"SELECT {Columns} FROM rules WHERE org_id = @orgId AND subject_kind = @kind AND subject_id = @subjectId ORDER BY surface, metric, window_secs",
+            $"SELECT {Columns} FROM rules WHERE org_id = @orgId AND subject_kind = @kind AND subject_id = @subjectId ORDER BY surface, metric, window_secs, is_override",
             new { orgId, kind, subjectId }, cancellationToken: cancellationToken));
         return [.. rows.Select(static r => r.ToRule())];
     }
@@ -28,19 +28,20 @@ internal sealed class RuleStore(NpgsqlDataSource database)
     /// <summary>Writes the rule into its slot; answers what stood there before, if anything, and what stands there now.</summary>
     public static async Task<(Rule? Before, Rule After)> UpsertAsync(NpgsqlTransaction transaction, Rule rule, CancellationToken cancellationToken)
     {
-        var slot = new { rule.OrgId, rule.SubjectKind, rule.SubjectId, rule.Surface, rule.Metric, rule.WindowSecs };
+        var slot = new { rule.OrgId, rule.SubjectKind, rule.SubjectId, rule.Surface, rule.Metric, rule.WindowSecs, IsOverride = rule.ExpiresAt is not null };
         var before = await transaction.Connection!.QuerySingleOrDefaultAsync<RuleRow>(new CommandDefinition(
             $"""
             SELECT {Columns} FROM rules
             WHERE org_id = @OrgId AND subject_kind = @SubjectKind AND subject_id = @SubjectId AND surface = @Surface AND metric = @Metric AND window_secs = @WindowSecs
+                AND is_override = @IsOverride
             FOR UPDATE
             """, slot, transaction, cancellationToken: cancellationToken));
         var after = await transaction.Connection!.QuerySingleAsync<RuleRow>(new CommandDefinition(
             $"""
-            INSERT INTO rules (id, org_id, subject_kind, subject_id, surface, metric, window_secs, max_count, enabled, expires_at, reason)
-            VALUES (@Id, @OrgId, @SubjectKind, @SubjectId, @Surface, @Metric, @WindowSecs, @MaxCount, @Enabled, @ExpiresAt, @Reason)
-            ON CONFLICT (org_id, subject_kind, subject_id, surface, metric, window_secs) DO UPDATE
-            SET max_count = EXCLUDED.max_count, enabled = EXCLUDED.enabled, expires_at = EXCLUDED.expires_at, reason = EXCLUDED.reason, updated_at = now()
+            INSERT INTO rules (id, org_id, subject_kind, subject_id, surface, metric, window_secs, max_count, mode, enabled, expires_at, reason)
+            VALUES (@Id, @OrgId, @SubjectKind, @SubjectId, @Surface, @Metric, @WindowSecs, @MaxCount, @Mode, @Enabled, @ExpiresAt, @Reason)
+            ON CONFLICT (org_id, subject_kind, subject_id, surface, metric, window_secs, is_override) DO UPDATE
+            SET max_count = EXCLUDED.max_count, mode = EXCLUDED.mode, enabled = EXCLUDED.enabled, expires_at = EXCLUDED.expires_at, reason = EXCLUDED.reason, updated_at = now()
             RETURNING {Columns}
             """, rule, transaction, cancellationToken: cancellationToken));
         return (before?.ToRule(), after.ToRule());
@@ -74,6 +75,8 @@ internal sealed class RuleStore(NpgsqlDataSource database)
 
         public long MaxCount { get; init; }
 
+        public string Mode { get; init; } = "";
+
         public bool Enabled { get; init; }
 
         public DateTime? ExpiresAt { get; init; }
@@ -87,6 +90,7 @@ internal sealed class RuleStore(NpgsqlDataSource database)
         public Rule ToRule() => new(
             Id, OrgId, SubjectKind, SubjectId, Surface, Metric, WindowSecs, MaxCount, Enabled,
             ExpiresAt is { } end ? new DateTimeOffset(end, TimeSpan.Zero) : null, Reason,
-            new DateTimeOffset(CreatedAt, TimeSpan.Zero), new DateTimeOffset(UpdatedAt, TimeSpan.Zero));
+            new DateTimeOffset(CreatedAt, TimeSpan.Zero), new DateTimeOffset(UpdatedAt, TimeSpan.Zero))
+        { Mode = Mode };
     }
 }

@@ -13,7 +13,7 @@ internal sealed class SubjectResolver(Identity.IdentityClient identity, TimeProv
     /// <exception cref="ApiProblemException">404 when the caller's organisation has no such subject, 503 when identity does not answer.</exception>
     public async Task<string> ResolveAsync(HttpContext http, string kind, string id, CancellationToken cancellationToken)
     {
-        if (!Subjects.Kinds.Contains(kind)) throw ApiProblem.NotFound("kind of subject; there are: api_key, user").AsException();
+        if (!Subjects.Kinds.Contains(kind)) throw ApiProblem.NotFound("kind of subject; there are: api_key, mcp_server, mcp_tool, model, organization, provider, role, team, user").AsException();
         try
         {
             var reply = await identity.ResolveSubjectAsync(

@@ -5,7 +5,8 @@ namespace ThinkWatch.Limits.Tests.Rules;
 public sealed class ActiveRulesTests
 {
     private static readonly Guid Org = Guid.Parse("01900000-0000-7000-8000-000000000001");
-    private static readonly RuleSubject Ada = new(Org, "user", "ada", "ai_gateway");
+    private const string Surface = "ai_gateway";
+    private static readonly RuleSubject Ada = new(Org, "user", "ada");
     private readonly SettableTime _time = new() { Now = DateTimeOffset.UnixEpoch };
 
     [Theory]
@@ -20,8 +21,8 @@ public sealed class ActiveRulesTests
     [Fact]
     public void CounterKey_OfTwoOrganisations_DiffersAndKeepsEachOnOneClusterSlot()
     {
-        var key = RuleOf(60).CounterKey;
-        key.ShouldNotBe(RuleOf(60, Guid.NewGuid()).CounterKey);
+        var key = RuleOf(60).MeterOf("user", "ada").Key;
+        key.ShouldNotBe(RuleOf(60, Guid.NewGuid()).MeterOf("user", "ada").Key);
         key.ShouldContain($"{{{Org:N}}}");
     }
 
@@ -44,24 +45,60 @@ public sealed class ActiveRulesTests
     }
 
     [Fact]
-    public void Collect_Override_EndsAtItsTime()
+    public void Collect_Override_ReplacesItsSlotUntilItEnds()
     {
         var active = new ActiveRules(_time);
-        active.Replace([RuleOf(60) with { ExpiresAt = DateTimeOffset.UnixEpoch.AddMinutes(1) }]);
-        Collected(active).ShouldBe([60]);
+        active.Replace([RuleOf(60), RuleOf(60) with { MaxCount = 99, ExpiresAt = DateTimeOffset.UnixEpoch.AddMinutes(1) }]);
+        Limits(active).ShouldBe([99]);
         _time.Now = DateTimeOffset.UnixEpoch.AddMinutes(1);
-        Collected(active).ShouldBeEmpty();
+        Limits(active).ShouldBe([10]);
     }
 
-    private static int[] Collected(ActiveRules active)
+    [Fact]
+    public void CollectRole_SlotThatTheUserHasOfItsOwn_GivesWay()
     {
-        var rules = new List<Rule>();
-        active.Collect(Ada, rules);
-        return [.. rules.Select(static r => r.WindowSecs)];
+        var active = new ActiveRules(_time);
+        active.Replace(
+        [
+            RuleOf(60),
+            RuleOf(60) with { SubjectKind = "role", SubjectId = "wide", MaxCount = 1 },
+            RuleOf(300) with { SubjectKind = "role", SubjectId = "wide", MaxCount = 50 },
+            RuleOf(300) with { Id = Guid.NewGuid(), SubjectKind = "role", SubjectId = "narrow", MaxCount = 5 },
+        ]);
+        var found = new List<AppliedLimit>();
+        active.Collect(Ada, Surface, found);
+        foreach (var role in (string[])["wide", "narrow"]) active.CollectRole(new RuleSubject(Org, "role", role), "ada", Surface, found, own: 1);
+        found.Select(static f => f.Meter.Limit).ShouldBe([10, 5]);
+
+        // A role's limit is counted for each user apart.
+        found[1].Meter.Counter.ShouldBe("user:ada:ai_gateway:requests:300");
+        found[1].Meter.Label.ShouldBe("role:requests/5m");
+    }
+
+    [Fact]
+    public void BudgetOf_ACounter_IsTheBudgetCountedThere()
+    {
+        var active = new ActiveRules(_time);
+        var budget = new Budget(Guid.NewGuid(), Org, "model", "a:b", "weekly", "usd", 7, "soft", true, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        active.Replace([budget]);
+        active.BudgetOf(Org, "model:a:b:budget:weekly:usd")!.Value.Limit.ShouldBe(budget);
+        active.BudgetOf(Org, "model:a:b:budget:daily:usd").ShouldBeNull();
+        active.BudgetOf(Org, "user:ada:ai_gateway:requests:60").ShouldBeNull();
+    }
+
+    private static int[] Collected(ActiveRules active) => [.. Found(active).Select(static f => f.Meter.WindowSecs).Order()];
+
+    private static long[] Limits(ActiveRules active) => [.. Found(active).Select(static f => f.Meter.Limit)];
+
+    private static List<AppliedLimit> Found(ActiveRules active)
+    {
+        var found = new List<AppliedLimit>();
+        active.Collect(Ada, Surface, found);
+        return found;
     }
 
     private static Rule RuleOf(int seconds, Guid? org = null) => new(
-        Guid.NewGuid(), org ?? Org, Ada.Kind, Ada.Id, Ada.Surface, "requests", seconds, 10, true, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
+        Guid.NewGuid(), org ?? Org, Ada.Kind, Ada.Id, Surface, "requests", seconds, 10, true, null, null, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch);
 
     private sealed class SettableTime : TimeProvider
     {

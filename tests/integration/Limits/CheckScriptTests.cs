@@ -1,4 +1,3 @@
-using StackExchange.Redis;
 using ThinkWatch.Integration.Tests.Stores;
 using ThinkWatch.Limits.Counters;
 using ThinkWatch.Limits.Rules;
@@ -6,15 +5,13 @@ using ThinkWatch.Limits.Rules;
 namespace ThinkWatch.Integration.Tests.Limits;
 
 /// <summary>The script that counts, on the real engine.</summary>
-public sealed class SlidingWindowTests(EmbeddedStores stores)
+public sealed class CheckScriptTests(EmbeddedStores stores)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     [Fact]
     public async Task Count_64ConcurrentCallersOn100Requests_ExactlyHundredPass()
     {
         await using var windows = await OpenAsync();
-        Rule[] rules = [RuleOf(100, 3600)];
+        Meter[] rules = [RuleOf(100, 3600)];
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
         {
             var passed = 0;
@@ -37,7 +34,7 @@ public sealed class SlidingWindowTests(EmbeddedStores stores)
         (await windows.CountAsync([wide, narrow])).Sums.ShouldBe([1, 1]);
         var refused = await windows.CountAsync([wide, narrow]);
         refused.Passed.ShouldBe(0);
-        refused.RefusingRule.ShouldBe(1);
+        refused.Refusing.ShouldBe(narrow);
         refused.Current.ShouldBe(1);
         refused.RetryMs.ShouldBeInRange(1, 60_000);
         (await windows.CountAsync([wide])).Sums.ShouldBe([2]);
@@ -47,7 +44,7 @@ public sealed class SlidingWindowTests(EmbeddedStores stores)
     public async Task Count_WhenTheOldestBucketRunsOut_PassesAgain()
     {
         await using var windows = await OpenAsync();
-        Rule[] rules = [RuleOf(3, 1)];
+        Meter[] rules = [RuleOf(3, 1)];
         for (var i = 0; i < 3; i++) (await windows.CountAsync(rules)).Passed.ShouldBe(1);
         var refused = await windows.CountAsync(rules);
         refused.Passed.ShouldBe(0);
@@ -65,7 +62,7 @@ public sealed class SlidingWindowTests(EmbeddedStores stores)
         var narrow = RuleOf(5, 60, wide.OrgId);
         var verdict = await windows.CountAsync([wide, narrow], requests: 8);
         verdict.Passed.ShouldBe(5);
-        verdict.RefusingRule.ShouldBe(1);
+        verdict.Refusing.ShouldBe(narrow);
         verdict.Current.ShouldBe(5);
         verdict.RetryMs.ShouldBeInRange(1, 60_000);
         verdict.Sums.ShouldBe([5, 5]);
@@ -78,9 +75,9 @@ public sealed class SlidingWindowTests(EmbeddedStores stores)
         await using var windows = await OpenAsync();
         var shared = RuleOf(10, 3600);
         var own = RuleOf(100, 3600, shared.OrgId);
-        var verdicts = await windows.CountAsync(new RuleGroup([shared], 7), new RuleGroup([own, shared], 7), new RuleGroup([own], 1));
+        var verdicts = await windows.CountAsync(([shared], 7), ([own, shared], 7), ([own], 1));
         verdicts.Select(static v => v.Passed).ShouldBe([7, 3, 1]);
-        verdicts[1].RefusingRule.ShouldBe(1);
+        verdicts[1].Refusing.ShouldBe(shared);
         verdicts[1].Sums.ShouldBe([3, 10]);
         verdicts[2].Sums.ShouldBe([4]);
         (await windows.CountAsync([own])).Sums.ShouldBe([5]);
@@ -99,35 +96,29 @@ public sealed class SlidingWindowTests(EmbeddedStores stores)
     public async Task Count_ScriptForgottenByTheStore_IsLoadedAgain()
     {
         await using var windows = await OpenAsync();
-        Rule[] rules = [RuleOf(5, 60)];
+        Meter[] rules = [RuleOf(5, 60)];
         (await windows.CountAsync(rules)).Passed.ShouldBe(1);
         await windows.ForgetScriptsAsync();
         (await windows.CountAsync(rules)).Sums.ShouldBe([2]);
     }
 
-    private static Rule RuleOf(long limit, int windowSecs, Guid? org = null)
+    private static Meter RuleOf(long limit, int windowSecs, Guid? org = null) =>
+        new(org ?? Guid.NewGuid(), $"user:{Guid.NewGuid()}:ai_gateway:requests:{windowSecs}", "user:requests", Metric.Requests, windowSecs, null, limit, Strict: false);
+
+    private async Task<OpenWindows> OpenAsync() => new(await OpenLimits.OpenAsync(await stores.RedisAsync()));
+
+    private sealed class OpenWindows(OpenLimits limits) : IAsyncDisposable
     {
-        var now = DateTimeOffset.UtcNow;
-        return new Rule(Guid.NewGuid(), org ?? Guid.NewGuid(), "user", Guid.NewGuid().ToString(), "ai_gateway", "requests", windowSecs, limit, true, null, null, now, now);
-    }
+        public async Task<GroupVerdict> CountAsync(Meter[] rules, int requests = 1) => (await CountAsync((rules, requests)))[0];
 
-    private async Task<OpenWindows> OpenAsync()
-    {
-        var redis = await ConnectionMultiplexer.ConnectAsync(await stores.RedisAsync() + ",allowAdmin=true");
-        redis.PreserveAsyncOrder = false;
-        return new OpenWindows(redis);
-    }
+        public Task<GroupVerdict[]> CountAsync(params (Meter[] Rules, int Requests)[] groups) => limits.Script.CheckAsync(
+            groups[0].Rules[0].OrgId,
+            [.. groups.Select(static group => new CheckGroup([.. group.Rules.Select(static rule => new Share(rule, 1, 1, 1))], [], null, group.Requests))],
+            OpenLimits.Deadline,
+            TestContext.Current.CancellationToken);
 
-    private sealed class OpenWindows(ConnectionMultiplexer redis) : IAsyncDisposable
-    {
-        private readonly SlidingWindows _windows = new(redis);
+        public Task ForgetScriptsAsync() => limits.ForgetScriptsAsync();
 
-        public async Task<GroupVerdict> CountAsync(Rule[] rules, int requests = 1) => (await CountAsync(new RuleGroup(rules, requests)))[0];
-
-        public Task<GroupVerdict[]> CountAsync(params RuleGroup[] groups) => _windows.CountAsync(groups, Deadline, TestContext.Current.CancellationToken);
-
-        public Task ForgetScriptsAsync() => redis.GetServer(redis.GetEndPoints()[0]).ScriptFlushAsync();
-
-        public async ValueTask DisposeAsync() => await redis.CloseAsync();
+        public ValueTask DisposeAsync() => limits.DisposeAsync();
     }
 }

@@ -1,0 +1,53 @@
+using System.Security.Cryptography;
+using System.Text;
+using StackExchange.Redis;
+
+namespace ThinkWatch.Limits.Counters;
+
+/// <summary>A script of this folder, after what all of them begin with. Sent by its hash; whole when the store has forgotten it. Thread-safe.</summary>
+internal sealed class MeterScript(IConnectionMultiplexer redis, string name)
+{
+    private readonly Source _source = new(name);
+
+    /// <exception cref="TimeoutException">Redis did not answer in time. The script may or may not have run.</exception>
+    /// <exception cref="RedisException">Redis is away or refused.</exception>
+    public async Task<RedisResult> RunAsync(RedisKey[] keys, RedisValue[] arguments, TimeSpan deadline, CancellationToken cancellationToken) =>
+        await EvaluateAsync(keys, arguments).WaitAsync(deadline, cancellationToken);
+
+    private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments)
+    {
+        var database = redis.GetDatabase();
+        try
+        {
+            return await database.ScriptEvaluateAsync(_source.Hash, keys, arguments);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(_source.Text, keys, arguments);
+        }
+    }
+
+    private sealed class Source
+    {
+        public Source(string name)
+        {
+            Text = Read("meters") + Read(name);
+
+            // SHA-1 is how Redis names a script; nothing is protected by it.
+#pragma warning disable CA5350
+            Hash = SHA1.HashData(Encoding.UTF8.GetBytes(Text));
+#pragma warning restore CA5350
+        }
+
+        public string Text { get; }
+
+        public byte[] Hash { get; }
+
+        private static string Read(string name)
+        {
+            using var stream = typeof(MeterScript).Assembly.GetManifestResourceStream($"ThinkWatch.Limits.Counters.{name}.lua")!;
+            using var reader = new StreamReader(stream, Encoding.UTF8);
+            return reader.ReadToEnd();
+        }
+    }
+}

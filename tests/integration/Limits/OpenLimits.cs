@@ -1,0 +1,123 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using StackExchange.Redis;
+using ThinkWatch.Contracts.Limits;
+using ThinkWatch.Limits.Budgets;
+using ThinkWatch.Limits.Checks;
+using ThinkWatch.Limits.Counters;
+using ThinkWatch.Limits.Rules;
+
+namespace ThinkWatch.Integration.Tests.Limits;
+
+/// <summary>The engine of a limits replica, on a Redis of the test's choice and with rules of its own.</summary>
+internal sealed class OpenLimits : IAsyncDisposable
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private readonly ConnectionMultiplexer _redis;
+    private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=1");
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+
+    private OpenLimits(ConnectionMultiplexer redis, Guid orgId, TimeProvider time, TimeSpan lease)
+    {
+        _redis = redis;
+        OrgId = orgId;
+        Rules = new ActiveRules(time);
+        Clock = new BudgetClock(static () => TimeZoneInfo.Utc, time);
+        Planner = new CheckPlanner(Rules, new RouteCaps(), () => DeniesUnpriced);
+        Script = new CheckScript(redis, Clock, () => lease);
+        var alerts = new BudgetAlerts(
+            Rules, redis, Clock, _nowhere, static () => ["50", "100"], _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time, NullLogger<BudgetAlerts>.Instance);
+        Settling = new Settling(Planner, new AdjustScript(redis, Clock), redis, () => lease, alerts, time);
+        Sweeper = new LeaseSweeper(Rules, Settling, redis, time, NullLogger<LeaseSweeper>.Instance);
+    }
+
+    public Guid OrgId { get; }
+
+    public ActiveRules Rules { get; }
+
+    public BudgetClock Clock { get; }
+
+    public CheckPlanner Planner { get; }
+
+    public CheckScript Script { get; }
+
+    public Settling Settling { get; }
+
+    public LeaseSweeper Sweeper { get; }
+
+    public bool DeniesUnpriced { get; set; }
+
+    public static async Task<OpenLimits> OpenAsync(string redis, Guid? orgId = null, TimeSpan? lease = null)
+    {
+        var connection = await ConnectionMultiplexer.ConnectAsync(redis + ",allowAdmin=true,abortConnect=false,syncTimeout=5000");
+        connection.PreserveAsyncOrder = false;
+        return new OpenLimits(connection, orgId ?? Guid.NewGuid(), TimeProvider.System, lease ?? TimeSpan.FromMinutes(10));
+    }
+
+    public Rule Rule(string metric, long limit, int windowSecs = 3600, string kind = "user", string id = "ada", string mode = "soft")
+    {
+        var now = DateTimeOffset.UtcNow;
+        return new Rule(Guid.NewGuid(), OrgId, kind, id, kind is "mcp_server" or "mcp_tool" ? "mcp_gateway" : "ai_gateway", metric, windowSecs, limit, true, null, null, now, now) { Mode = mode };
+    }
+
+    public Budget Budget(string unit, long limit, string period = "daily", string kind = "user", string id = "ada", string mode = "soft")
+    {
+        var now = DateTimeOffset.UtcNow;
+        return new Budget(Guid.NewGuid(), OrgId, kind, id, period, unit, limit, mode, true, null, null, now, now);
+    }
+
+    public CheckRequest Call(long tokens = 0, long? bound = null, params Candidate[] candidates)
+    {
+        var request = new CheckRequest
+        {
+            RequestId = Guid.CreateVersion7().ToString(),
+            OrgId = OrgId.ToString(),
+            Surface = "ai_gateway",
+            UserId = "ada",
+            KeyLineageId = "key",
+            ModelId = "model",
+            Estimate = UsageOf(tokens),
+            Bound = bound is { } most ? UsageOf(most) : null,
+        };
+        request.Candidates.AddRange(candidates);
+        return request;
+    }
+
+    /// <summary>As many micro-dollars as tokens.</summary>
+    public static Usage UsageOf(long tokens) => new() { WeightedTokens = tokens, UsdMicros = tokens };
+
+    public async Task<CheckReply> CheckAsync(CheckRequest request)
+    {
+        var plan = Planner.Plan(OrgId, request);
+        if (plan.IsEmpty) return new CheckReply { Allowed = true };
+        var group = new CheckGroup(plan.Common, plan.Candidates, plan.Reserves ? request.RequestId : null, 1);
+        var verdicts = await Script.CheckAsync(OrgId, [group], Deadline, TestContext.Current.CancellationToken);
+        return CheckReplies.Of(Planner, request, plan, verdicts[0], 0);
+    }
+
+    public Task<bool> SettleAsync(CheckRequest request, long tokens, Action<SettleRequest>? change = null)
+    {
+        var settle = new SettleRequest { RequestId = request.RequestId, OrgId = request.OrgId, Actual = UsageOf(tokens) };
+        change?.Invoke(settle);
+        return Settling.SettleAsync(OrgId, settle, Deadline, TestContext.Current.CancellationToken);
+    }
+
+    public Task<MoveReply> MoveAsync(CheckRequest request, Candidate candidate) => Settling.MoveAsync(
+        OrgId,
+        new MoveRequest { RequestId = request.RequestId, OrgId = request.OrgId, Candidate = candidate, Estimate = request.Estimate, Bound = request.Bound },
+        Deadline,
+        TestContext.Current.CancellationToken);
+
+    /// <summary>A counter's sum as it stands.</summary>
+    public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(Meter.KeyOf(OrgId, counter), "s");
+
+    public Task ForgetScriptsAsync() => _redis.GetServer(_redis.GetEndPoints()[0]).ScriptFlushAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _redis.CloseAsync();
+        await _nowhere.DisposeAsync();
+        await _services.DisposeAsync();
+    }
+}
