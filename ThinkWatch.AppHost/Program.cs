@@ -27,6 +27,7 @@ try
     foreach (var service in (IResourceBuilder<ProjectResource>[])[bodyOffload, auditIngest, limits, mcpGateway, aiGateway])
         service.WithReferences(identity, adminApi);
     identity.WithReference(adminApi);
+    auditIngest.WithReference(limits); // for calls that their gateway could not settle
     adminApi.WithReferences(identity, limits, mcpGateway, aiGateway, edge);
 
     fleet.AddProviderSimulator(usedBy: [adminApi, identity]);

@@ -7,21 +7,25 @@ using ThinkWatch.Contracts.Limits;
 namespace ThinkWatch.Pipeline;
 
 /// <summary>
-/// Tells limits what calls really used, after the caller has its answer. Bounded: when it is full, or limits stays away, the call's row says
-/// <c>settled: false</c> and audit-ingest settles instead. Many writers, a few sending loops; drained at stop.
+/// Tells limits what calls really used, after the caller has its answer. Bounded: when it is full, and from the moment when limits does not answer, the call's
+/// row says <c>settled: false</c> and audit-ingest settles instead. Many writers, a few sending loops; drained at stop.
 /// </summary>
 public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Settlements> log) : BackgroundService
 {
     private const int Capacity = 8192;
     private const int Senders = 4;
-    private const int Attempts = 4;
+    private const int Attempts = 200;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(3);
 
     private readonly Channel<SettleRequest> _queue = Channel.CreateBounded<SettleRequest>(
         new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
 
-    /// <summary>False: there is no room; the caller leaves it to audit-ingest.</summary>
-    public bool TryEnqueue(SettleRequest request) => _queue.Writer.TryWrite(request);
+    /// <summary>Limits did not answer the last time: what is only in memory here would be lost with this process.</summary>
+    private volatile bool _isAway;
+
+    /// <summary>False: the caller leaves it to audit-ingest.</summary>
+    public bool TryEnqueue(SettleRequest request) => !_isAway && _queue.Writer.TryWrite(request);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -52,16 +56,20 @@ public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Sett
             try
             {
                 await limits.SettleAsync(request, deadline: DateTime.UtcNow + s_deadline, cancellationToken: stoppingToken).ConfigureAwait(false);
+                _isAway = false;
                 return;
             }
-            catch (RpcException exception) when (attempt >= Attempts)
+            catch (RpcException exception) when (attempt >= Attempts || stoppingToken.IsCancellationRequested)
             {
+                _isAway = false;
                 NotSettled(request.RequestId, exception.StatusCode);
                 return;
             }
             catch (RpcException)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(100 << attempt), stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _isAway = true;
+                var wait = TimeSpan.FromMilliseconds(100 << Math.Min(attempt, 8));
+                await Task.Delay(wait < s_longestWait ? wait : s_longestWait, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -1,7 +1,9 @@
 using ThinkWatch.AuditIngest.Gaps;
 using ThinkWatch.AuditIngest.Intake;
+using ThinkWatch.AuditIngest.Settlement;
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Postgres;
+using ThinkWatch.ServiceDefaults;
 
 namespace ThinkWatch.AuditIngest;
 
@@ -21,6 +23,9 @@ internal static class AuditIngestHosting
         builder.Services.AddSingleton<PlatformRow>();
         builder.Services.AddSingleton<FrameInsert>();
         builder.Services.AddSingleton<FrameStore>();
+        builder.AddFleetClient<Contracts.Limits.Limits.LimitsClient>("limits");
+        builder.Services.AddSingleton<UnsettledCalls>();
+        builder.Services.AddHostedService<LateSettler>();
         builder.Services.AddSingleton<SequenceLedger>();
         builder.Services.AddSingleton<GapRepository>();
         builder.Services.AddHostedService<GapWatcher>();

@@ -85,6 +85,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, Req
             UserTags = RequestLabels.Tags(headers["x-thinkwatch-tags"]),
         };
         row.Tags.AddRange(principal.Tags);
+        row.RoleIds.AddRange(principal.RoleIds);
         foreach (var team in principal.Teams)
             row.Teams.Add(new Team { Id = team.Id, Name = team.Name });
         return row;

@@ -2,8 +2,10 @@ using System.Globalization;
 using Google.Protobuf;
 using ThinkWatch.AuditIngest.Gaps;
 using ThinkWatch.AuditIngest.Rows;
+using ThinkWatch.AuditIngest.Settlement;
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Contracts.Limits;
 
 namespace ThinkWatch.AuditIngest.Intake;
 
@@ -12,7 +14,7 @@ namespace ThinkWatch.AuditIngest.Intake;
 /// number of frames at once; the caller bounds them.
 /// </summary>
 internal sealed partial class FrameStore(
-    FrameInsert insert, SchemaState schema, SequenceLedger sequences, PlatformRow platform, IngestMetrics metrics, TimeProvider time, ILogger<FrameStore> log)
+    FrameInsert insert, SchemaState schema, SequenceLedger sequences, UnsettledCalls unsettled, PlatformRow platform, IngestMetrics metrics, TimeProvider time, ILogger<FrameStore> log)
 {
     private const int UnknownTable = 60;
     private const int UnknownDatabase = 81;
@@ -30,9 +32,10 @@ internal sealed partial class FrameStore(
         var table = RowTables.Find(frame.Kind)!;
         using var rows = new RowBinaryWriter(RowSpace(frame));
         long newest;
+        var waiting = new List<SettleRequest>();
         try
         {
-            newest = table.Encode(frame, rows);
+            newest = table.Encode(frame, rows, frame.Kind == RecordKind.Gateway ? record => LateSettlement.Collect((GatewayCall)record, waiting) : null);
         }
         catch (InvalidProtocolBufferException malformed)
         {
@@ -41,6 +44,7 @@ internal sealed partial class FrameStore(
 
         if (await InsertAsync(frame, table, rows, cancellationToken) is { } refusal)
             return refusal;
+        await unsettled.KeepAsync(waiting, cancellationToken);
         sequences.Received(frame);
         metrics.Stored(frame.Kind, frame.Records.Count);
         metrics.Lag(time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(newest));

@@ -12,10 +12,10 @@ internal interface IRowTable
     /// <summary>What follows INSERT INTO: the table with its columns, in the order in which <see cref="Encode"/> writes them.</summary>
     string Target { get; }
 
-    /// <summary>Appends a row a record.</summary>
+    /// <summary>Appends a row a record, and shows each record to <paramref name="seen"/>.</summary>
     /// <returns>created_at of the last record, in Unix milliseconds.</returns>
     /// <exception cref="InvalidProtocolBufferException">A record is not a message of this kind.</exception>
-    long Encode(Frame frame, RowBinaryWriter writer);
+    long Encode(Frame frame, RowBinaryWriter writer, Action<IMessage>? seen = null);
 }
 
 internal sealed record Column<T>(string Name, Action<RowBinaryWriter, T> Write);
@@ -37,7 +37,7 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
 
     public string Target => field ??= $"{Name} ({string.Join(", ", Names())})";
 
-    public long Encode(Frame frame, RowBinaryWriter writer)
+    public long Encode(Frame frame, RowBinaryWriter writer, Action<IMessage>? seen = null)
     {
         using var sealer = new RowSealer(writer);
         var sequence = frame.FirstSequence;
@@ -54,6 +54,7 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
             writer.Text(frame.ProducerId);
             writer.UInt64(sequence++);
             newest = createdAt(message);
+            seen?.Invoke(message);
         }
 
         return newest;

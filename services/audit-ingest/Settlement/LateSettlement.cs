@@ -1,0 +1,55 @@
+using System.Globalization;
+using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Contracts.Limits;
+
+namespace ThinkWatch.AuditIngest.Settlement;
+
+/// <summary>What limits is to be told of a call whose gateway could not: it died, or limits or its store was away.</summary>
+internal static class LateSettlement
+{
+    public static void Collect(GatewayCall call, List<SettleRequest> into)
+    {
+        if (!call.Settled)
+            into.Add(Of(call));
+    }
+
+    public static SettleRequest Of(GatewayCall call)
+    {
+        var request = new SettleRequest
+        {
+            RequestId = call.Id,
+            OrgId = call.OrgId,
+            Actual = UsageOf(call),
+            Unknown = call.Outcome == Outcome.Interrupted && call.UsageSource.Length == 0,
+            NotCalled = call.Outcome == Outcome.Cached || call.ProviderId.Length == 0,
+            Late = true,
+            CreatedAtMs = call.CreatedAtMs,
+            Call = new CheckRequest
+            {
+                RequestId = call.Id,
+                OrgId = call.OrgId,
+                Surface = "ai_gateway",
+                KeyLineageId = call.KeyLineageId,
+                UserId = call.UserId,
+                ModelId = call.Model,
+                Candidates = { new Candidate { ProviderId = call.ProviderId, RouteId = call.RouteId } },
+            },
+        };
+        request.Call.TeamIds.AddRange(call.Teams.Select(static team => team.Id));
+        request.Call.RoleIds.AddRange(call.RoleIds);
+        return request;
+    }
+
+    private static Usage UsageOf(GatewayCall call)
+    {
+        var isPriced = decimal.TryParse(call.CostUsd, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cost);
+        return new Usage
+        {
+            InputTokens = call.InputTokens,
+            OutputTokens = call.OutputTokens,
+            WeightedTokens = call.WeightedTokens,
+            UsdMicros = isPriced ? (long)Math.Ceiling(cost * 1_000_000m) : 0,
+            Unpriced = !isPriced,
+        };
+    }
+}
