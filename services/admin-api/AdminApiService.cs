@@ -48,6 +48,7 @@ internal static class AdminApiService
         builder.Services.AddHostedService(static services => services.GetRequiredService<SnapshotSource>());
         builder.Services.AddSingleton<LogStore>();
         builder.Services.AddSingleton<OverviewReader>();
+        builder.Services.AddSingleton<GuardHitReader>();
         builder.Services.AddSingleton<ServiceProbe>();
         builder.Services.AddSingleton<HealthReader>();
         builder.Services.AddSingleton<FleetDocument>();

@@ -19,6 +19,7 @@ import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
 import { Route as AppGatewayModelsRouteImport } from './routes/_app.gateway.models'
 import { Route as AppGatewayPlaygroundRouteImport } from './routes/_app.gateway.playground'
 import { Route as AppGatewayProvidersRouteImport } from './routes/_app.gateway.providers'
+import { Route as AppGatewaySecurityRouteImport } from './routes/_app.gateway.security'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -69,6 +70,11 @@ const AppGatewayProvidersRoute = AppGatewayProvidersRouteImport.update({
   path: '/gateway/providers',
   getParentRoute: () => AppRoute,
 } as any)
+const AppGatewaySecurityRoute = AppGatewaySecurityRouteImport.update({
+  id: '/gateway/security',
+  path: '/gateway/security',
+  getParentRoute: () => AppRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -80,6 +86,7 @@ export interface FileRoutesByFullPath {
   '/gateway/models': typeof AppGatewayModelsRoute
   '/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
+  '/gateway/security': typeof AppGatewaySecurityRoute
 }
 export interface FileRoutesByTo {
   '/login': typeof LoginRoute
@@ -91,6 +98,7 @@ export interface FileRoutesByTo {
   '/gateway/models': typeof AppGatewayModelsRoute
   '/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/gateway/providers': typeof AppGatewayProvidersRoute
+  '/gateway/security': typeof AppGatewaySecurityRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -104,6 +112,7 @@ export interface FileRoutesById {
   '/_app/gateway/models': typeof AppGatewayModelsRoute
   '/_app/gateway/playground': typeof AppGatewayPlaygroundRoute
   '/_app/gateway/providers': typeof AppGatewayProvidersRoute
+  '/_app/gateway/security': typeof AppGatewaySecurityRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -117,6 +126,7 @@ export interface FileRouteTypes {
     | '/gateway/models'
     | '/gateway/playground'
     | '/gateway/providers'
+    | '/gateway/security'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/login'
@@ -128,6 +138,7 @@ export interface FileRouteTypes {
     | '/gateway/models'
     | '/gateway/playground'
     | '/gateway/providers'
+    | '/gateway/security'
   id:
     | '__root__'
     | '/_app'
@@ -140,6 +151,7 @@ export interface FileRouteTypes {
     | '/_app/gateway/models'
     | '/_app/gateway/playground'
     | '/_app/gateway/providers'
+    | '/_app/gateway/security'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -220,6 +232,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppGatewayProvidersRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/gateway/security': {
+      id: '/_app/gateway/security'
+      path: '/gateway/security'
+      fullPath: '/gateway/security'
+      preLoaderRoute: typeof AppGatewaySecurityRouteImport
+      parentRoute: typeof AppRoute
+    }
   }
 }
 
@@ -231,6 +250,7 @@ interface AppRouteChildren {
   AppGatewayModelsRoute: typeof AppGatewayModelsRoute
   AppGatewayPlaygroundRoute: typeof AppGatewayPlaygroundRoute
   AppGatewayProvidersRoute: typeof AppGatewayProvidersRoute
+  AppGatewaySecurityRoute: typeof AppGatewaySecurityRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -241,6 +261,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppGatewayModelsRoute: AppGatewayModelsRoute,
   AppGatewayPlaygroundRoute: AppGatewayPlaygroundRoute,
   AppGatewayProvidersRoute: AppGatewayProvidersRoute,
+  AppGatewaySecurityRoute: AppGatewaySecurityRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

@@ -103,7 +103,13 @@ internal sealed record SandboxRequest
     public RuleScope? Scope { get; init; }
 }
 
-/// <summary>What the rules in force would do to the text.</summary>
-internal sealed record SandboxResult(string Redacted, bool Blocked, IReadOnlyList<SandboxHit> Hits);
+/// <summary>What the rules in force would do to the text. Positions are in the text as it was given, in UTF-16 units.</summary>
+internal sealed record SandboxResult(string Redacted, bool Blocked, IReadOnlyList<SandboxHit> Hits, IReadOnlyList<SandboxMark> Marks, IReadOnlyList<SandboxEdit> Edits);
 
 internal sealed record SandboxHit(string Rule, string Scope, string Action, string Severity, int Count);
+
+/// <summary>Where a rule found something.</summary>
+internal sealed record SandboxMark(int Start, int Length, string Rule);
+
+/// <summary>What would be replaced, and by what.</summary>
+internal sealed record SandboxEdit(int Start, int Length, string Text);

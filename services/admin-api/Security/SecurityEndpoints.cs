@@ -23,6 +23,7 @@ internal static class SecurityEndpoints
         security.MapDelete("/content-rules/{id:guid}", DeleteAsync).RequirePermission("content_filter:write").WithName("deleteContentRule").WithSummary("Delete a content rule");
         security.MapGet("/presets", Presets).RequirePermission("content_filter:read").WithName("listSecurityPresets").WithSummary("What rules and redaction may be made of");
         security.MapPost("/test", TestAsync).RequirePermission("content_filter:read").WithName("testSecurity").WithSummary("Try a text against what is in force");
+        security.MapGet("/hits", HitsAsync).RequirePermission("content_filter:read").WithName("listSecurityHits").WithSummary("How often each rule and pattern was hit in the last days (days = 7)");
     }
 
     private static async Task<Ok<Page<ContentRuleView>>> ListAsync(HttpContext http, NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -112,14 +113,25 @@ internal static class SecurityEndpoints
         var hits = new GuardHits();
         try
         {
-            var redacted = GuardSandbox.Try(body.Text!, new GuardRules(pii, [.. rules[RuleScope.Input]], [.. rules[RuleScope.Output]]), body.Scope ?? RuleScope.Input, hits);
-            return TypedResults.Ok(new SandboxResult(redacted, hits.BlockedBy is not null,
-                [.. hits.Entries.Select(static hit => new SandboxHit(hit.Rule, hit.Scope, hit.Action, hit.Severity, hit.Count))]));
+            var trial = GuardSandbox.Try(body.Text!, new GuardRules(pii, [.. rules[RuleScope.Input]], [.. rules[RuleScope.Output]]), body.Scope ?? RuleScope.Input, hits);
+            return TypedResults.Ok(new SandboxResult(
+                trial.Redacted,
+                hits.BlockedBy is not null,
+                [.. hits.Entries.Select(static hit => new SandboxHit(hit.Rule, hit.Scope, hit.Action, hit.Severity, hit.Count))],
+                [.. trial.Marks.Select(static mark => new SandboxMark(mark.Start, mark.Length, mark.Rule))],
+                [.. trial.Edits.Select(static edit => new SandboxEdit(edit.Start, edit.Length, edit.Text))]));
         }
         catch (GuardBudgetException exception)
         {
             throw ApiProblem.Invalid("text", exception.Message).AsException();
         }
+    }
+
+    private static async Task<Ok<GuardHitReport>> HitsAsync(HttpContext http, int? days, GuardHitReader reader, CancellationToken cancellationToken)
+    {
+        if (days is < 1 or > GuardHitReader.MostDays)
+            throw ApiProblem.Invalid("days", $"must be between 1 and {GuardHitReader.MostDays}").AsException();
+        return TypedResults.Ok(await reader.ReadAsync(http.Caller().OrgId(), days ?? GuardHitReader.DefaultDays, cancellationToken));
     }
 
     private static ApiProblemException Missing() => ApiProblem.NotFound("content rule").AsException();

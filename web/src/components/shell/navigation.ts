@@ -5,6 +5,7 @@ import {
   KeyRound,
   MessagesSquare,
   ScrollText,
+  ShieldCheck,
   Waypoints,
   type LucideIcon,
 } from 'lucide-react'
@@ -16,6 +17,7 @@ export interface NavigationItem {
     | '/gateway/providers'
     | '/gateway/models'
     | '/gateway/playground'
+    | '/gateway/security'
     | '/gateway/logs'
     | '/gateway/guide'
     | '/api-keys'
@@ -42,6 +44,12 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         label: 'nav.playground',
         icon: MessagesSquare,
         keywords: 'chat try compare tools images prompt',
+      },
+      {
+        to: '/gateway/security',
+        label: 'nav.security',
+        icon: ShieldCheck,
+        keywords: 'content rules pii redaction guard sandbox regex block personal data',
       },
       { to: '/gateway/logs', label: 'nav.logs', icon: ScrollText, keywords: 'requests calls audit bodies' },
       {

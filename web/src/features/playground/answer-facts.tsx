@@ -37,8 +37,11 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
   const tokens = leftOf(headers, 'tokens')
   const warnings = of('x-thinkwatch-warning')
 
+  // A call that was refused before it reached a model used nothing: there is nothing to say of tokens and cost.
+  const used = answer.status !== 'failed' || Boolean(usage.input || usage.output)
+
   const facts: [string, ReactNode][] = [
-    [t('play.firstToken'), f.duration(answer.firstTokenMs)],
+    [t('play.firstToken'), answer.firstTokenMs !== null && f.duration(answer.firstTokenMs)],
     [
       t('play.total'),
       <>
@@ -48,15 +51,17 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
     ],
     [
       t('play.tokens'),
-      <>
-        {t('play.tokensValue', { input: count(usage.input), output: count(usage.output) })}
-        {usage.cached ? <Faint>{t('play.tokensCached', { n: f.integer(usage.cached) })}</Faint> : null}
-        {usage.reasoning ? (
-          <Faint>{t('play.tokensReasoning', { n: f.integer(usage.reasoning) })}</Faint>
-        ) : null}
-      </>,
+      used && (
+        <>
+          {t('play.tokensValue', { input: count(usage.input), output: count(usage.output) })}
+          {usage.cached ? <Faint>{t('play.tokensCached', { n: f.integer(usage.cached) })}</Faint> : null}
+          {usage.reasoning ? (
+            <Faint>{t('play.tokensReasoning', { n: f.integer(usage.reasoning) })}</Faint>
+          ) : null}
+        </>
+      ),
     ],
-    [t('play.cost'), <Cost key="cost" row={row} />],
+    [t('play.cost'), used && <Cost key="cost" row={row} />],
     [
       t('play.route'),
       of('x-thinkwatch-provider') && (
@@ -107,7 +112,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
     <div className="grid gap-2 text-xs text-ink-2">
       <dl
         aria-label={t('play.facts')}
-        className="grid grid-cols-[repeat(auto-fill,minmax(9.5rem,1fr))] gap-x-4 gap-y-2"
+        className="grid grid-cols-[repeat(auto-fill,minmax(7.5rem,1fr))] gap-x-4 gap-y-2"
       >
         {facts
           .filter(([, value]) => Boolean(value))
@@ -118,7 +123,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
             </div>
           ))}
       </dl>
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-1">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
         {headers.length > 0 && <Headers headers={headers} />}
         {requestId && (
           <span className="ms-auto inline-flex items-center gap-0.5">

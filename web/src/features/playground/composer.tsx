@@ -101,6 +101,7 @@ export function Composer({ running, waiting, disabled, onAsk, onStop }: Composer
           ref={box}
           aria-label={t('play.message')}
           placeholder={waiting ?? t('play.placeholder')}
+          title={t('play.sendHint')}
           rows={1}
           value={text}
           onChange={(event) => setText(event.target.value)}

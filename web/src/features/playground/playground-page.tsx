@@ -114,7 +114,7 @@ export function PlaygroundPage({ search, onSearch }: PlaygroundPageProps) {
           {t('play.noModelsHint')}
         </EmptyState>
       ) : (
-        <div className="grid gap-4 xl:h-[calc(100dvh-9.5rem)] xl:grid-cols-[minmax(0,1fr)_20rem]">
+        <div className="grid gap-4 xl:h-[calc(100dvh-9.75rem)] xl:grid-cols-[minmax(0,1fr)_20rem]">
           <div className="flex min-h-0 flex-col gap-3 max-xl:min-h-[calc(100dvh-13rem)]">
             <div className={cn('grid min-h-0 flex-1 gap-3', second && 'md:grid-cols-2')}>
               <LaneView
@@ -125,6 +125,7 @@ export function PlaygroundPage({ search, onSearch }: PlaygroundPageProps) {
                 simulated={callable.simulated.has(model)}
                 onModel={(value) => onSearch({ model: value })}
                 onAsk={(text) => ask(text, [])}
+                alone={!second}
               />
               {second && (
                 <LaneView
@@ -156,7 +157,7 @@ export function PlaygroundPage({ search, onSearch }: PlaygroundPageProps) {
         open={drawer}
         onOpenChange={setDrawer}
         label={t('play.settings')}
-        title={<h2 className="font-semibold">{t('play.settings')}</h2>}
+        title={<span className="font-semibold">{t('play.settings')}</span>}
         className="sm:max-w-md"
       >
         <div className="p-4">{panel}</div>

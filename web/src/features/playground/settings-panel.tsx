@@ -47,7 +47,7 @@ export function SettingsPanel({ settings, onChange }: SettingsPanelProps) {
       </Field>
       <ToolsSection settings={settings} onChange={onChange} />
       <section className="grid gap-3" aria-label={t('play.parameters')}>
-        <h3 className="text-sm font-semibold">{t('play.parameters')}</h3>
+        <h2 className="text-sm font-semibold">{t('play.parameters')}</h2>
         <div className="grid grid-cols-2 gap-3">
           <Field label={t('play.effort')}>
             {(control) => (

@@ -8,7 +8,11 @@ import { useI18n } from '@/i18n'
 import type { ToolCall, ToolResult } from './data/types'
 
 /** What the tools would have answered, typed by hand: then the loop goes on. */
-export function ToolResults(props: { calls: ToolCall[]; onSend: (results: ToolResult[]) => void }) {
+export function ToolResults(props: {
+  calls: ToolCall[]
+  takesFocus?: boolean
+  onSend: (results: ToolResult[]) => void
+}) {
   const { t } = useI18n()
   const [texts, setTexts] = useState<Record<string, string>>({})
   const [failed, setFailed] = useState<Record<string, boolean>>({})
@@ -29,7 +33,7 @@ export function ToolResults(props: { calls: ToolCall[]; onSend: (results: ToolRe
         send()
       }}
     >
-      {props.calls.map((call) => (
+      {props.calls.map((call, index) => (
         <Field
           key={call.id}
           label={t('play.result', { name: call.name })}
@@ -44,6 +48,7 @@ export function ToolResults(props: { calls: ToolCall[]; onSend: (results: ToolRe
             <Textarea
               {...control}
               aria-describedby={undefined}
+              autoFocus={props.takesFocus && index === 0}
               value={texts[call.id] ?? ''}
               onChange={(event) => setTexts({ ...texts, [call.id]: event.target.value })}
               onKeyDown={(event) => {

@@ -19,7 +19,7 @@ export function ToolsSection({ settings, onChange }: ToolsSectionProps) {
   return (
     <section className="grid gap-2" aria-label={t('play.tools')}>
       <header className="flex items-center gap-2">
-        <h3 className="flex-1 text-sm font-semibold">{t('play.tools')}</h3>
+        <h2 className="flex-1 text-sm font-semibold">{t('play.tools')}</h2>
         <Button size="sm" onClick={() => setOpen('new')}>
           <Plus aria-hidden />
           {t('play.addTool')}

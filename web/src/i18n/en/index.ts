@@ -7,6 +7,7 @@ import { providers } from './providers'
 import { models } from './models'
 import { guide } from './guide'
 import { playground } from './playground'
+import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -20,6 +21,7 @@ export const en = {
   ...models,
   ...guide,
   ...playground,
+  ...security,
   ...keys,
   ...logs,
 }

@@ -8,6 +8,7 @@ import { providers } from './providers'
 import { models } from './models'
 import { guide } from './guide'
 import { playground } from './playground'
+import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
 
@@ -21,6 +22,7 @@ export const zh: Messages = {
   ...models,
   ...guide,
   ...playground,
+  ...security,
   ...keys,
   ...logs,
 }

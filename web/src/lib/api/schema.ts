@@ -165,7 +165,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * One key
+         * @description Needs the permission keys:read.
+         */
+        get: operations["getKey"];
         put?: never;
         post?: never;
         /** Revoke a key */
@@ -218,7 +222,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read a provider
+         * @description Needs the permission providers:read.
+         */
+        get: operations["getProvider"];
         put?: never;
         post?: never;
         /** Delete a provider */
@@ -254,7 +262,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read a model, by id or model_id
+         * @description Needs the permission models:read.
+         */
+        get: operations["getModel"];
         put?: never;
         post?: never;
         /** Delete a model */
@@ -520,6 +532,350 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rate rules of a subject
+         * @description Needs the permission limits:read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfRuleView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Set the rule of a slot (surface, metric, window_secs)
+         * @description Needs the permission limits:write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RuleView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/rules/{ruleId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a rule
+         * @description Needs the permission limits:write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                    ruleId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/security/content-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List content rules
+         * @description Needs the permission content_filter:read.
+         */
+        get: operations["listContentRules"];
+        put?: never;
+        /**
+         * Add a content rule
+         * @description Needs the permission content_filter:write.
+         */
+        post: operations["createContentRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/security/content-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a content rule
+         * @description Needs the permission content_filter:read.
+         */
+        get: operations["getContentRule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a content rule
+         * @description Needs the permission content_filter:write.
+         */
+        delete: operations["deleteContentRule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a content rule
+         * @description Needs the permission content_filter:write.
+         */
+        patch: operations["updateContentRule"];
+        trace?: never;
+    };
+    "/api/admin/security/hits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How often each rule and pattern was hit in the last days (days = 7)
+         * @description Needs the permission content_filter:read.
+         */
+        get: operations["listSecurityHits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/security/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What rules and redaction may be made of
+         * @description Needs the permission content_filter:read.
+         */
+        get: operations["listSecurityPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/security/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a text against what is in force
+         * @description Needs the permission content_filter:read.
+         */
+        post: operations["testSecurity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every setting, grouped, with its range and default
+         * @description Needs the permission settings:read.
+         */
+        get: operations["listSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change settings: all or none; null puts the default back
+         * @description Needs the permission settings:write.
+         */
+        patch: operations["updateSettings"];
+        trace?: never;
+    };
+    "/api/admin/settings/category/{category}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The settings of one category
+         * @description Needs the permission settings:read.
+         */
+        get: operations["getSettingCategory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People and service accounts
+         * @description Needs the permission users:read.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Create a user
+         * @description Needs the permission users:create.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One user
+         * @description Needs the permission users:read.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a user: name, status, roles
+         * @description Needs the permission users:update.
+         */
+        patch: operations["updateUser"];
         trace?: never;
     };
 }
@@ -1161,6 +1517,344 @@ export interface components {
         GatewayAddress: {
             port: number | null;
         };
+        PageOfRuleView: {
+            items: components["schemas"]["RuleView"][];
+            next_cursor: null | string;
+        };
+        RuleView: {
+            /** Format: uuid */
+            id: string;
+            label: string;
+            subject_kind: string;
+            subject_id: string;
+            surface: string;
+            metric: string;
+            /** Format: int32 */
+            window_secs: number;
+            /** Format: int64 */
+            max_count: number;
+            enabled: boolean;
+            /** Format: date-time */
+            expires_at: null | string;
+            reason: null | string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        RuleBody: {
+            surface: null | string;
+            metric: null | string;
+            /** Format: int32 */
+            window_secs: null | number;
+            /** Format: int64 */
+            max_count: null | number;
+            enabled: null | boolean;
+            /** Format: date-time */
+            expires_at: null | string;
+            reason: null | string;
+        };
+        ModelView: {
+            /** Format: uuid */
+            id: string;
+            model_id: string;
+            display_name: string;
+            enabled: boolean;
+            strategy: null | string;
+            affinity_mode: null | string;
+            /** Format: decimal */
+            input_price: null | string;
+            /** Format: decimal */
+            output_price: null | string;
+            /** Format: decimal */
+            cached_input_price: null | string;
+            /** Format: decimal */
+            cache_write_price: null | string;
+            /** Format: decimal */
+            cache_write_1h_price: null | string;
+            /** Format: decimal */
+            reasoning_price: null | string;
+            /** @enum {string} */
+            price_source: "shipped" | "override" | "none";
+            /** Format: int64 */
+            context_window: null | number;
+            /** Format: int64 */
+            max_output_tokens: null | number;
+            /** Format: decimal */
+            input_multiplier: string;
+            /** Format: decimal */
+            output_multiplier: string;
+            tags: string[];
+            routes: components["schemas"]["RouteView"][];
+            simulated: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        RouteView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            provider_id: string;
+            provider_name: string;
+            provider_display_name: string;
+            simulated: boolean;
+            upstream_model: string;
+            /** Format: int32 */
+            weight: number;
+            enabled: boolean;
+            label: null | string;
+            notes: null | string;
+            /** Format: int64 */
+            rpm_cap: null | number;
+            /** Format: int64 */
+            tpm_cap: null | number;
+            prices: null | components["schemas"]["Prices"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ProviderView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            display_name: string;
+            /** @enum {string} */
+            provider_type: "openai" | "anthropic" | "google" | "azure_openai" | "bedrock" | "custom";
+            base_url: string;
+            enabled: boolean;
+            allow_private_network: boolean;
+            /** Format: int32 */
+            timeout_secs: null | number;
+            api_key: null | string;
+            api_keys: components["schemas"]["ProviderKeyView"][];
+            headers: {
+                [key: string]: string;
+            };
+            config: Record<string, never>;
+            capabilities: string[];
+            simulated: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ProviderKeyView: {
+            /** Format: uuid */
+            key_id: string;
+            hint: string;
+        };
+        PageOfContentRuleView: {
+            items: components["schemas"]["ContentRuleView"][];
+            next_cursor: null | string;
+        };
+        ContentRuleView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            match: "contains" | "regex" | "preset";
+            pattern: string;
+            scope: components["schemas"]["RuleScope"];
+            action: components["schemas"]["RuleAction"];
+            /** @enum {string} */
+            severity: "info" | "low" | "medium" | "high" | "critical";
+            enabled: boolean;
+            description: null | string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @enum {string} */
+        RuleScope: "input" | "output";
+        /** @enum {string} */
+        RuleAction: "log" | "warn" | "redact" | "block";
+        ContentRuleCreate: {
+            name: string;
+            /** @enum {string} */
+            match: "contains" | "regex" | "preset";
+            pattern: string;
+            scope?: null | components["schemas"]["RuleScope"];
+            action?: null | components["schemas"]["RuleAction"];
+            /** @enum {string} */
+            severity?: "info" | "low" | "medium" | "high" | "critical";
+            enabled?: null | boolean;
+            description?: null | string;
+        };
+        ContentRulePatch: {
+            name?: string;
+            /** @enum {string} */
+            match?: "contains" | "regex" | "preset";
+            pattern?: string;
+            /** @enum {string|null} */
+            scope?: "input" | "output" | null;
+            /** @enum {string|null} */
+            action?: "log" | "warn" | "redact" | "block" | null;
+            /** @enum {string} */
+            severity?: "info" | "low" | "medium" | "high" | "critical";
+            enabled?: null | boolean;
+            description?: string | null;
+        };
+        GuardHitReport: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            items: components["schemas"]["GuardHitCount"][];
+        };
+        GuardHitCount: {
+            rule: string;
+            scope: string;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            hits: number;
+            /** Format: date-time */
+            last_at: string;
+        };
+        SecurityPresets: {
+            pii_patterns: components["schemas"]["PiiPatternView"][];
+            rule_presets: components["schemas"]["RulePresetView"][];
+        };
+        PiiPatternView: {
+            name: string;
+            label: string;
+            description: string;
+            on_by_default: boolean;
+        };
+        RulePresetView: {
+            name: string;
+            description: string;
+        };
+        SandboxRequest: {
+            text: string;
+            scope?: null | components["schemas"]["RuleScope"];
+        };
+        SandboxResult: {
+            redacted: string;
+            blocked: boolean;
+            hits: components["schemas"]["SandboxHit"][];
+            marks: components["schemas"]["SandboxMark"][];
+            edits: components["schemas"]["SandboxEdit"][];
+        };
+        SandboxHit: {
+            rule: string;
+            scope: string;
+            action: string;
+            severity: string;
+            /** Format: int32 */
+            count: number;
+        };
+        SandboxMark: {
+            /** Format: int32 */
+            start: number;
+            /** Format: int32 */
+            length: number;
+            rule: string;
+        };
+        SandboxEdit: {
+            /** Format: int32 */
+            start: number;
+            /** Format: int32 */
+            length: number;
+            text: string;
+        };
+        SettingsView: {
+            categories: components["schemas"]["SettingCategoryView"][];
+        };
+        SettingCategoryView: {
+            category: string;
+            settings: components["schemas"]["SettingView"][];
+        };
+        SettingView: {
+            key: string;
+            tab: string;
+            type: string;
+            description: string;
+            value: unknown;
+            default: unknown;
+            /** Format: int64 */
+            minimum: null | number;
+            /** Format: int64 */
+            maximum: null | number;
+            choices: null | string[];
+            changed_by: null | string;
+            /** Format: date-time */
+            changed_at: null | string;
+        };
+        SettingsPatch: {
+            settings: {
+                [key: string]: unknown;
+            };
+        };
+        PageOfUserView: {
+            items: components["schemas"]["UserView"][];
+            next_cursor: null | string;
+        };
+        UserView: {
+            /** Format: uuid */
+            id?: string;
+            email?: string;
+            display_name?: string;
+            kind?: string;
+            status?: string;
+            platform_admin?: boolean;
+            roles?: string[];
+            /** Format: date-time */
+            last_login_at?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        CreateUser: {
+            email: null | string;
+            display_name: null | string;
+            password: null | string;
+            kind: null | string;
+            roles: null | string[];
+        };
+        PatchUser: {
+            display_name?: string;
+            status?: string;
+            roles?: string[];
+        };
+        KeyView: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            key_prefix?: string;
+            /** Format: uuid */
+            lineage_id?: string;
+            /** Format: uuid */
+            user_id?: string;
+            user_email?: string;
+            /** Format: uuid */
+            team_id?: null | string;
+            status?: string;
+            surfaces?: string[];
+            allowed_models?: null | string[];
+            allowed_mcp_tools?: null | string[];
+            cost_center?: string;
+            tags?: string[];
+            ephemeral?: boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            /** Format: date-time */
+            last_used_at?: null | string;
+            /** Format: date-time */
+            revoked_at?: null | string;
+            revoked_reason?: null | string;
+            /** Format: uuid */
+            replaced_by?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1477,6 +2171,37 @@ export interface operations {
             };
         };
     };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     revokeKey: {
         parameters: {
             query?: never;
@@ -1639,6 +2364,37 @@ export interface operations {
             };
         };
     };
+    getProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteProvider: {
         parameters: {
             query?: never;
@@ -1760,6 +2516,37 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelView"];
+                };
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2373,6 +3160,486 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContentRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfContentRuleView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentRuleCreate"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentRuleView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentRuleView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteContentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateContentRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentRulePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentRuleView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSecurityHits: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardHitReport"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSecurityPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecurityPresets"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testSecurity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SandboxRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SandboxResult"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSettingCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                category: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingCategoryView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Items in one page, 1 to 1000; 50 when absent. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description A field; with a minus, descending. */
+                sort?: string;
+                /** @description What to look for. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUserView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchUser"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
