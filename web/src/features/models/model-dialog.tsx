@@ -14,7 +14,9 @@ import { createModel, createRoute, providersQuery, updateModel } from '@/lib/api
 import type { KnownModel } from '@/lib/api/use-models'
 import { showFieldErrors } from '@/lib/forms'
 import {
+  affinities,
   modelSchema,
+  multiplierFields,
   priceFields,
   sizeFields,
   strategies,
@@ -57,7 +59,13 @@ export function ModelDialog({ model, onClose, onSaved }: ModelDialogProps) {
       onClose()
     },
     onError: (error) =>
-      showFieldErrors(error, form.setError, ['model_id', 'display_name', ...priceFields, ...sizeFields]),
+      showFieldErrors(error, form.setError, [
+        'model_id',
+        'display_name',
+        ...priceFields,
+        ...multiplierFields,
+        ...sizeFields,
+      ]),
   })
 
   return (
@@ -140,6 +148,18 @@ export function ModelDialog({ model, onClose, onSaved }: ModelDialogProps) {
             </Select>
           )}
         </Field>
+        <Field label={t('models.affinity')} hint={t('models.affinityHint')}>
+          {(control) => (
+            <Select {...control} {...form.register('affinity_mode')}>
+              <option value="">{t('models.strategy.default')}</option>
+              {affinities.map((affinity) => (
+                <option key={affinity} value={affinity}>
+                  {t(`models.affinity.${affinity}`)}
+                </option>
+              ))}
+            </Select>
+          )}
+        </Field>
         <fieldset className="grid grid-cols-2 gap-4 sm:col-span-2 sm:grid-cols-3">
           <legend className="mb-1.5 text-sm font-medium">
             {t('models.prices')}{' '}
@@ -160,6 +180,24 @@ export function ModelDialog({ model, onClose, onSaved }: ModelDialogProps) {
             </Field>
           ))}
         </fieldset>
+        {multiplierFields.map((name) => (
+          <Field
+            key={name}
+            label={t(`models.${name}`)}
+            hint={t('models.multiplierHint')}
+            error={errors[name]?.message}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                {...form.register(name)}
+                inputMode="decimal"
+                placeholder="1"
+                className="tnum"
+              />
+            )}
+          </Field>
+        ))}
         {sizeFields.map((name) => (
           <Field
             key={name}

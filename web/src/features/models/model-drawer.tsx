@@ -47,6 +47,11 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
     [t('models.output_price'), f.usd(model.output_price)],
     [t('models.cached_input_price'), f.usd(model.cached_input_price)],
     [t('models.cache_write_price'), f.usd(model.cache_write_price)],
+    [t('models.multipliers'), `× ${model.input_multiplier ?? '1'} / × ${model.output_multiplier ?? '1'}`],
+    [
+      t('models.affinity'),
+      model.affinity_mode ? t(`models.affinity.${model.affinity_mode}`) : t('models.strategy.default'),
+    ],
     [t('models.context_window'), model.context_window ? f.integer(model.context_window) : '–'],
     [t('models.max_output_tokens'), model.max_output_tokens ? f.integer(model.max_output_tokens) : '–'],
   ] as const

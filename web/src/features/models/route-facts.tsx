@@ -13,6 +13,7 @@ interface RouteFactsProps {
   figures?: RouteFigures
   health?: RouteHealth
   history?: RouteHistory
+  caps: { rpm_cap?: number | null; tpm_cap?: number | null }
 }
 
 const breakers = {
@@ -23,7 +24,7 @@ const breakers = {
 } as const
 
 /** What is measured of a route: breaker, latency, success, price, and the last hour as a line. */
-export function RouteFacts({ name, figures, health, history }: RouteFactsProps) {
+export function RouteFacts({ name, figures, health, history, caps }: RouteFactsProps) {
   const { t, f } = useI18n()
   if (!figures) return null
   const points = history?.points ?? []
@@ -47,6 +48,8 @@ export function RouteFacts({ name, figures, health, history }: RouteFactsProps) 
           figures.usd_per_million === null ? t('models.unpriced') : `${f.usd(figures.usd_per_million)}/1M`
         }
       />
+      {caps.rpm_cap ? <Fact label={t('models.cap')} value={`${f.compact(caps.rpm_cap)} RPM`} /> : null}
+      {caps.tpm_cap ? <Fact label={t('models.cap')} value={`${f.compact(caps.tpm_cap)} TPM`} /> : null}
       {measured ? (
         <Sparkline
           className="ms-auto"

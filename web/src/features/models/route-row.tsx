@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { Check, Trash2 } from 'lucide-react'
+import { Check, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { describeError } from '@/components/states'
 import { SimulatedBadge } from '@/components/status'
@@ -13,6 +13,7 @@ import { deleteRoute, updateRoute, type RouteHealth } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
 import type { KnownRoute } from '@/lib/api/use-models'
 import { cn } from '@/lib/cn'
+import { RouteDialog } from './route-dialog'
 import { RouteFacts, type RouteFigures, type RouteHistory } from './route-facts'
 
 interface RouteRowProps {
@@ -31,6 +32,7 @@ export function RouteRow(props: RouteRowProps) {
   const { t, f } = useI18n()
   const toast = useToast()
   const [weight, setWeight] = useState(String(route.weight))
+  const [editing, setEditing] = useState(false)
   const failed = (error: unknown) => {
     const { title, detail } = describeError(error, t)
     toast.failure(title, detail)
@@ -60,6 +62,11 @@ export function RouteRow(props: RouteRowProps) {
           {route.simulated && <SimulatedBadge />}
         </div>
         <Mono className="block truncate text-ink-3">{route.upstream_model}</Mono>
+        {(route.label || route.notes) && (
+          <span className="block truncate text-xs text-ink-2" title={route.notes ?? undefined}>
+            {route.label || route.notes}
+          </span>
+        )}
       </div>
       <span className="tnum w-12 text-end text-sm font-medium">{f.percent(share, 0)}</span>
       <form
@@ -93,8 +100,17 @@ export function RouteRow(props: RouteRowProps) {
         onCheckedChange={(enabled) => update.mutate({ enabled })}
         aria-label={t('models.routeEnabled', { name: provider })}
       />
+      <Button
+        size="icon-sm"
+        variant="ghost"
+        aria-label={t('models.editRoute', { name: provider })}
+        onClick={() => setEditing(true)}
+      >
+        <Pencil aria-hidden />
+      </Button>
       <RemoveButton name={provider} busy={remove.isPending} onRemove={() => remove.mutate()} />
-      <RouteFacts name={provider} figures={figures} health={health} history={history} />
+      <RouteFacts name={provider} figures={figures} health={health} history={history} caps={route} />
+      {editing && <RouteDialog route={route} onClose={() => setEditing(false)} onSaved={onChanged} />}
     </li>
   )
 }

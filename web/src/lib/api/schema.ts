@@ -1178,6 +1178,7 @@ export interface components {
             rpm_cap?: number | null;
             tpm_cap?: number | null;
             prices?: components["schemas"]["Prices"] | null;
+            notes?: string | null;
         };
         ModelRouteUpdate: {
             upstream_model?: string;
@@ -1187,6 +1188,7 @@ export interface components {
             rpm_cap?: number | null;
             tpm_cap?: number | null;
             prices?: components["schemas"]["Prices"] | null;
+            notes?: string | null;
         };
         LogItem: {
             /** Format: uuid */

@@ -13,6 +13,8 @@ export const priceFields = [
   'cache_write_1h_price',
   'reasoning_price',
 ] as const
+export const affinities = ['none', 'provider', 'route'] as const
+export const multiplierFields = ['input_multiplier', 'output_multiplier'] as const
 export const sizeFields = ['context_window', 'max_output_tokens'] as const
 
 export const modelSchema = (t: Translate) => {
@@ -23,6 +25,9 @@ export const modelSchema = (t: Translate) => {
     display_name: z.string(),
     enabled: z.boolean(),
     strategy: z.union([z.literal(''), z.enum(strategies)]),
+    affinity_mode: z.union([z.literal(''), z.enum(affinities)]),
+    input_multiplier: price,
+    output_multiplier: price,
     input_price: price,
     output_price: price,
     cached_input_price: price,
@@ -43,6 +48,9 @@ export const valuesOf = (model?: KnownModel, providerId = ''): ModelValues => ({
   display_name: model?.display_name ?? '',
   enabled: model?.enabled ?? true,
   strategy: model?.strategy ?? '',
+  affinity_mode: model?.affinity_mode ?? '',
+  input_multiplier: model?.input_multiplier?.toString() ?? '',
+  output_multiplier: model?.output_multiplier?.toString() ?? '',
   input_price: model?.input_price?.toString() ?? '',
   output_price: model?.output_price?.toString() ?? '',
   cached_input_price: model?.cached_input_price?.toString() ?? '',
@@ -61,7 +69,9 @@ export function toUpdate(values: ModelValues, existing: boolean): Schemas['Model
   const all = {
     ...Object.fromEntries(priceFields.map((name) => [name, orNull(values[name], String)])),
     ...Object.fromEntries(sizeFields.map((name) => [name, orNull(values[name], Number)])),
+    ...Object.fromEntries(multiplierFields.map((name) => [name, orNull(values[name], String)])),
     strategy: values.strategy === '' ? null : values.strategy,
+    affinity_mode: values.affinity_mode === '' ? null : values.affinity_mode,
   }
   const sent = existing ? all : Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
   return { display_name: values.display_name.trim() || values.model_id, enabled: values.enabled, ...sent }
@@ -73,4 +83,43 @@ export function shares<T extends ModelRoute>(routes: T[]): { route: T; share: nu
   return routes
     .map((route) => ({ route, share: route.enabled && total > 0 ? route.weight / total : 0 }))
     .sort((a, b) => b.share - a.share)
+}
+
+export const capFields = ['rpm_cap', 'tpm_cap'] as const
+
+export const routeSchema = (t: Translate) => {
+  const price = z.string().regex(/^\d*(\.\d+)?$/, t('form.number'))
+  const cap = z.string().regex(/^\d*$/, t('form.number'))
+  return z.object({
+    upstream_model: z.string().trim().min(1, t('form.required')),
+    label: z.string(),
+    notes: z.string(),
+    rpm_cap: cap,
+    tpm_cap: cap,
+    prices: z.record(z.string(), price),
+  })
+}
+
+export type RouteValues = z.infer<ReturnType<typeof routeSchema>>
+
+export const routeValuesOf = (route: ModelRoute): RouteValues => ({
+  upstream_model: route.upstream_model,
+  label: route.label ?? '',
+  notes: route.notes ?? '',
+  rpm_cap: route.rpm_cap?.toString() ?? '',
+  tpm_cap: route.tpm_cap?.toString() ?? '',
+  prices: Object.fromEntries(priceFields.map((name) => [name, route.prices?.[name]?.toString() ?? ''])),
+})
+
+/** Emptied fields are cleared; prices go as a whole, and none of them means those of the model. */
+export function toRouteUpdate(values: RouteValues): Schemas['ModelRouteUpdate'] {
+  const prices = priceFields.flatMap((name) => (values.prices[name] ? [[name, values.prices[name]]] : []))
+  return {
+    upstream_model: values.upstream_model.trim(),
+    label: values.label.trim() || null,
+    notes: values.notes.trim() || null,
+    rpm_cap: values.rpm_cap === '' ? null : Number(values.rpm_cap),
+    tpm_cap: values.tpm_cap === '' ? null : Number(values.tpm_cap),
+    prices: prices.length > 0 ? (Object.fromEntries(prices) as Schemas['Prices']) : null,
+  }
 }
