@@ -2,6 +2,7 @@ using StackExchange.Redis;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Limits.Checks;
+using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
 using ThinkWatch.Limits.Rules;
 using ThinkWatch.ManagementApi;
@@ -10,7 +11,7 @@ using ThinkWatch.Settings;
 
 namespace ThinkWatch.Limits;
 
-/// <summary>Rate rules: kept in Postgres, held in memory, counted in Redis by one atomic script a request.</summary>
+/// <summary>Rate rules and budgets: kept in Postgres, held in memory, counted in Redis by one atomic script a request.</summary>
 internal static class Limits
 {
     public static void AddLimits(this WebApplicationBuilder builder)
@@ -27,6 +28,9 @@ internal static class Limits
         builder.AddManagementApi();
         builder.Services.AddSingleton<RuleStore>();
         builder.Services.AddSingleton<SubjectResolver>();
+        builder.Services.AddSingleton<LimitWriter>();
+        builder.Services.AddSingleton<SubjectLimits>();
+        builder.Services.AddSingleton<UsageReader>();
         builder.Services.AddSingleton<ActiveRules>();
         builder.Services.AddHostedService<RuleReloader>();
         builder.AddChecks();
@@ -77,5 +81,8 @@ internal static class Limits
         app.UseManagementApi();
         app.MapGrpcService<LimitsService>();
         app.MapRules();
+        app.MapBudgets();
+        app.MapBulk();
+        app.MapUsage();
     }
 }

@@ -16,8 +16,8 @@ public sealed class RouteCapTests(FleetFixture fixture)
     {
         var cancel = TestContext.Current.CancellationToken;
         await fixture.Admin.PostAsync("/api/admin/models", new { model_id = Model, display_name = Model, strategy = "weighted" }, cancel);
-        var first = await RouteAsync(100, 2, cancel);
-        var second = await RouteAsync(0, 1, cancel);
+        var first = await RouteAsync("sim-chat", 100, 2, cancel);
+        var second = await RouteAsync("sim-echo", 0, 1, cancel);
         var rows = new List<JsonElement>();
         for (var call = 0; call < 40 && rows.Count(static row => row.GetProperty("status").GetInt32() == 429) == 0; call++)
         {
@@ -39,10 +39,10 @@ public sealed class RouteCapTests(FleetFixture fixture)
         rows.Count(row => Excluded(row) is [var only] && only == first).ShouldBe(1);
     }
 
-    private async Task<string> RouteAsync(int weight, int cap, CancellationToken cancel)
+    private async Task<string> RouteAsync(string upstreamModel, int weight, int cap, CancellationToken cancel)
     {
         var route = await fixture.Admin.PostAsync(
-            $"/api/admin/models/{Model}/routes", new { provider_id = fixture.Admin.SimulatorId, upstream_model = "sim-chat", weight, rpm_cap = cap, label = $"w{weight}" }, cancel);
+            $"/api/admin/models/{Model}/routes", new { provider_id = fixture.Admin.SimulatorId, upstream_model = upstreamModel, weight, rpm_cap = cap }, cancel);
         return route.GetProperty("id").GetString()!;
     }
 

@@ -1,0 +1,115 @@
+using Npgsql;
+using ThinkWatch.Changes;
+using ThinkWatch.Limits.Budgets;
+using ThinkWatch.ManagementApi;
+using ThinkWatch.Postgres;
+
+namespace ThinkWatch.Limits.Rules;
+
+/// <summary>Sets and removes limits: one transaction with its audit entry, and its change for every replica.</summary>
+internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
+{
+    public const string RuleResource = "limit_rule";
+    public const string BudgetResource = "limit_budget";
+    private static readonly TimeSpan LongestOverride = TimeSpan.FromDays(90);
+
+    public Task<RuleView> SetAsync(HttpContext http, Subject subject, RuleBody body, CancellationToken cancellationToken)
+    {
+        var rule = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
+        return database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                var (before, after) = await RuleStore.UpsertAsync(transaction, rule, token);
+                var view = RuleView.Of(after);
+                await RecordAsync(transaction, http, RuleResource, view.Id, before is null ? null : RuleView.Of(before), view, token);
+                return view;
+            },
+            cancellationToken);
+    }
+
+    public Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, CancellationToken cancellationToken)
+    {
+        var budget = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
+        return database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                var (before, after) = await BudgetStore.UpsertAsync(transaction, budget, token);
+                var view = BudgetView.Of(after);
+                await RecordAsync(transaction, http, BudgetResource, view.Id, before is null ? null : BudgetView.Of(before), view, token);
+                return view;
+            },
+            cancellationToken);
+    }
+
+    /// <exception cref="ApiProblemException">404.</exception>
+    public Task RemoveRuleAsync(HttpContext http, Subject subject, Guid id, CancellationToken cancellationToken) => database.InTransactionAsync(
+        async (transaction, token) =>
+        {
+            var gone = await RuleStore.DeleteAsync(transaction, http.Caller().OrgId(), subject.Kind, subject.Id, id, token) ?? throw ApiProblem.NotFound("rule").AsException();
+            await RecordAsync(transaction, http, RuleResource, id, RuleView.Of(gone), null, token);
+        },
+        cancellationToken);
+
+    /// <exception cref="ApiProblemException">404.</exception>
+    public Task RemoveBudgetAsync(HttpContext http, Subject subject, Guid id, CancellationToken cancellationToken) => database.InTransactionAsync(
+        async (transaction, token) =>
+        {
+            var gone = await BudgetStore.DeleteAsync(transaction, http.Caller().OrgId(), subject.Kind, subject.Id, id, token) ?? throw ApiProblem.NotFound("budget").AsException();
+            await RecordAsync(transaction, http, BudgetResource, id, BudgetView.Of(gone), null, token);
+        },
+        cancellationToken);
+
+    private static async Task RecordAsync(
+        NpgsqlTransaction transaction, HttpContext http, string resource, Guid id, object? before, object? after, CancellationToken cancellationToken)
+    {
+        var verb = before is null ? "create" : after is null ? "delete" : "update";
+        await AuditOutbox.AppendAsync(transaction, http.Audit($"{resource}.{verb}", resource, id.ToString(), before, after), cancellationToken);
+        await ChangeLog.AppendAsync(transaction, "rules", default, cancellationToken);
+    }
+
+    private static Rule Validated(RuleBody body, Guid orgId, Subject subject, DateTimeOffset now)
+    {
+        var surfaces = Subjects.SurfacesOf(subject.Kind);
+        var errors = new FieldErrors()
+            .Require(body.Surface is not null && surfaces.Contains(body.Surface), "surface", $"One of: {string.Join(", ", surfaces.Order())}.")
+            .Require(body.Metric is not null && Subjects.Metrics.Contains(body.Metric), "metric", "One of: requests, tokens.")
+            .Require(body.WindowSecs is { } window && Windows.IsKnown(window), "window_secs", "One of: 60, 300, 3600, 18000, 86400, 604800.")
+            .Require(body.MaxCount is >= 0 and <= 1_000_000_000_000, "max_count", "A whole number from 0 to 1000000000000.");
+        Common(errors, body.Mode, body.ExpiresAt, body.Reason, now).ThrowIfAny();
+        return new Rule(
+            Guid.CreateVersion7(), orgId, subject.Kind, subject.Id, body.Surface!, body.Metric!, body.WindowSecs!.Value, body.MaxCount!.Value,
+            body.Enabled ?? true, body.ExpiresAt, body.Reason, now, now)
+        { Mode = body.Mode ?? Modes.Soft };
+    }
+
+    private static Budget Validated(BudgetBody body, Guid orgId, Subject subject, DateTimeOffset now)
+    {
+        if (!Subjects.MayHaveBudgets(subject.Kind)) throw ApiProblem.Unprocessable($"There are no budgets of {subject.Kind}: its calls have no price.").AsException();
+        var errors = new FieldErrors()
+            .Require(Calendar.Parse(body.Period) is not null, "period", "One of: daily, weekly, monthly.")
+            .Require(body.Unit is not null && Subjects.Units.Contains(body.Unit), "unit", "One of: tokens, usd.")
+            .Require(
+                body.Limit is >= 0 and <= 1_000_000_000 && (body.Unit == "usd" || body.Limit == decimal.Truncate(body.Limit.Value)),
+                "limit",
+                "From 0 to 1000000000; whole when it is in tokens.");
+        Common(errors, body.Mode, body.ExpiresAt, body.Reason, now).ThrowIfAny();
+        return new Budget(
+            Guid.CreateVersion7(), orgId, subject.Kind, subject.Id, body.Period!, body.Unit!, Amounts.Stored(body.Unit!, body.Limit!.Value), body.Mode ?? Modes.Soft,
+            body.Enabled ?? true, body.ExpiresAt, body.Reason, now, now);
+    }
+
+    private static FieldErrors Common(FieldErrors errors, string? mode, DateTimeOffset? expiresAt, string? reason, DateTimeOffset now) => errors
+        .Require(mode is null || Modes.All.Contains(mode), "mode", "One of: soft, strict.")
+        .Require(expiresAt is not { } end || (end > now && end <= now + LongestOverride), "expires_at", "In the future, at most 90 days ahead.")
+        .Require(reason is not { Length: > 500 }, "reason", "At most 500 characters.");
+}
+
+/// <summary>Dollars are counted in millionths.</summary>
+internal static class Amounts
+{
+    private const decimal MicrosPerUsd = 1_000_000m;
+
+    public static long Stored(string unit, decimal amount) => (long)(unit == "usd" ? decimal.Round(amount * MicrosPerUsd) : amount);
+
+    public static decimal Shown(Metric metric, long amount) => metric == Metric.Usd ? amount / MicrosPerUsd : amount;
+}
