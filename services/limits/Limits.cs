@@ -43,7 +43,7 @@ internal static class Limits
         services.AddSingleton<RouteCaps>();
         services.AddSingleton(static s => new BudgetClock(ZoneOf(s), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static s => new CheckScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), LeaseOf(s)));
-        services.AddSingleton<AdjustScript>();
+        services.AddSingleton(static s => new AdjustScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>()));
         services.AddSingleton(static s => new CheckPlanner(s.GetRequiredService<ActiveRules>(), s.GetRequiredService<RouteCaps>(), DeniesUnpricedOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<BudgetAlerts>(s, ThresholdsOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<Settling>(s, LeaseOf(s)));

@@ -22,9 +22,9 @@ internal enum AdjustStatus
 internal sealed record AdjustVerdict(AdjustStatus Status, Meter? Refusing, long Current, long RetryMs, long[] Sums);
 
 /// <summary>Runs the script that changes what one call counts: a move, a settlement, a release. Thread-safe.</summary>
-internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clock)
+internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clock, Func<long>? scriptClock = null)
 {
-    private readonly MeterScript _script = new(redis, "adjust");
+    private readonly MeterScript _script = new(redis, "adjust", scriptClock);
 
     /// <param name="expected">What the call's record says; null = there is none.</param>
     /// <param name="said">What it shall say, for <paramref name="keep"/>.</param>
@@ -35,6 +35,12 @@ internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clo
         Guid orgId, string recordKey, string? expected, string said, TimeSpan keep, long? leaseUntil, IReadOnlyList<Change> changes, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var table = new MeterTable(clock);
+        // A meter that is given back and taken again has its limit only where it is taken: what is only known from a record has none.
+        foreach (var change in changes)
+        {
+            if (change.Needed > 0) table.PlaceOf(change.Meter);
+        }
+
         foreach (var change in changes) table.PlaceOf(change.Meter);
         var arguments = new List<RedisValue>(4 + (6 * changes.Count)) { expected ?? "", said, (long)keep.TotalMilliseconds, leaseUntil ?? 0 };
         foreach (var change in changes)

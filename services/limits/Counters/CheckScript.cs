@@ -17,10 +17,10 @@ internal sealed record CheckGroup(IReadOnlyList<Share> Common, IReadOnlyList<IRe
 internal sealed record GroupVerdict(int Passed, Meter? Refusing, long Current, long RetryMs, int Candidate, Meter[] Excluded, long[] Sums);
 
 /// <summary>Runs the one script that checks and counts everything that calls which came together are counted against, on Redis's clock. Thread-safe.</summary>
-internal sealed class CheckScript(IConnectionMultiplexer redis, BudgetClock clock, Func<TimeSpan> lease)
+internal sealed class CheckScript(IConnectionMultiplexer redis, BudgetClock clock, Func<TimeSpan> lease, Func<long>? scriptClock = null)
 {
     private const int FixedFields = 6;
-    private readonly MeterScript _script = new(redis, "check");
+    private readonly MeterScript _script = new(redis, "check", scriptClock);
 
     /// <summary>Counts the groups in their order; one verdict for each. All meters belong to one organisation: their keys share its hash tag.</summary>
     /// <exception cref="TimeoutException">Redis did not answer in time. The calls may or may not have been counted.</exception>

@@ -5,7 +5,8 @@ using StackExchange.Redis;
 namespace ThinkWatch.Limits.Counters;
 
 /// <summary>A script of this folder, after what all of them begin with. Sent by its hash; whole when the store has forgotten it. Thread-safe.</summary>
-internal sealed class MeterScript(IConnectionMultiplexer redis, string name)
+/// <param name="clock">Null: Redis tells the time. Else this does, in Unix ms: for tests of months.</param>
+internal sealed class MeterScript(IConnectionMultiplexer redis, string name, Func<long>? clock = null)
 {
     private readonly Source _source = new(name);
 
@@ -17,6 +18,7 @@ internal sealed class MeterScript(IConnectionMultiplexer redis, string name)
     private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments)
     {
         var database = redis.GetDatabase();
+        if (clock is not null) return await database.ScriptEvaluateAsync(_source.TextAt(clock()), keys, arguments);
         try
         {
             return await database.ScriptEvaluateAsync(_source.Hash, keys, arguments);
@@ -42,6 +44,8 @@ internal sealed class MeterScript(IConnectionMultiplexer redis, string name)
         public string Text { get; }
 
         public byte[] Hash { get; }
+
+        public string TextAt(long unixMs) => Text.Replace("redis.call('TIME')", $"{{ '{unixMs / 1000}', '{unixMs % 1000 * 1000}' }}", StringComparison.Ordinal);
 
         private static string Read(string name)
         {

@@ -5,6 +5,7 @@ using StackExchange.Redis;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Limits.Checks;
+using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
 using ThinkWatch.Limits.Rules;
 
@@ -18,17 +19,20 @@ internal sealed class OpenLimits : IAsyncDisposable
     private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=1");
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
-    private OpenLimits(ConnectionMultiplexer redis, Guid orgId, TimeProvider time, TimeSpan lease)
+    private OpenLimits(ConnectionMultiplexer redis, Guid orgId, SetTime? set, TimeZoneInfo zone, TimeSpan lease)
     {
+        var time = set ?? TimeProvider.System;
+        Func<long>? clock = set is null ? null : () => set.Now.ToUnixTimeMilliseconds();
         _redis = redis;
         OrgId = orgId;
         Rules = new ActiveRules(time);
-        Clock = new BudgetClock(static () => TimeZoneInfo.Utc, time);
+        Clock = new BudgetClock(() => zone, time);
         Planner = new CheckPlanner(Rules, new RouteCaps(), () => DeniesUnpriced);
-        Script = new CheckScript(redis, Clock, () => lease);
+        Script = new CheckScript(redis, Clock, () => lease, clock);
+        Usage = new UsageReader(redis, Clock, time);
         var alerts = new BudgetAlerts(
             Rules, redis, Clock, _nowhere, static () => ["50", "100"], _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time, NullLogger<BudgetAlerts>.Instance);
-        Settling = new Settling(Planner, new AdjustScript(redis, Clock), redis, () => lease, alerts, time);
+        Settling = new Settling(Planner, new AdjustScript(redis, Clock, clock), redis, () => lease, alerts, time);
         Sweeper = new LeaseSweeper(Rules, Settling, redis, time, NullLogger<LeaseSweeper>.Instance);
     }
 
@@ -42,17 +46,19 @@ internal sealed class OpenLimits : IAsyncDisposable
 
     public CheckScript Script { get; }
 
+    public UsageReader Usage { get; }
+
     public Settling Settling { get; }
 
     public LeaseSweeper Sweeper { get; }
 
     public bool DeniesUnpriced { get; set; }
 
-    public static async Task<OpenLimits> OpenAsync(string redis, Guid? orgId = null, TimeSpan? lease = null)
+    public static async Task<OpenLimits> OpenAsync(string redis, Guid? orgId = null, TimeSpan? lease = null, SetTime? time = null, TimeZoneInfo? zone = null)
     {
         var connection = await ConnectionMultiplexer.ConnectAsync(redis + ",allowAdmin=true,abortConnect=false,syncTimeout=5000");
         connection.PreserveAsyncOrder = false;
-        return new OpenLimits(connection, orgId ?? Guid.NewGuid(), TimeProvider.System, lease ?? TimeSpan.FromMinutes(10));
+        return new OpenLimits(connection, orgId ?? Guid.NewGuid(), time, zone ?? TimeZoneInfo.Utc, lease ?? TimeSpan.FromMinutes(10));
     }
 
     public Rule Rule(string metric, long limit, int windowSecs = 3600, string kind = "user", string id = "ada", string mode = "soft")
@@ -120,4 +126,12 @@ internal sealed class OpenLimits : IAsyncDisposable
         await _nowhere.DisposeAsync();
         await _services.DisposeAsync();
     }
+}
+
+/// <summary>A clock that a test sets, for the engine and for its scripts.</summary>
+internal sealed class SetTime : TimeProvider
+{
+    public DateTimeOffset Now { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => Now;
 }
