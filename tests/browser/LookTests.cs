@@ -7,6 +7,8 @@ public sealed class LookTests(FleetFixture fleet)
     [
         ("home", "/"), ("providers", "/gateway/providers"), ("provider-new", "/gateway/providers?dialog=new"), ("models", "/gateway/models"),
         ("model-new", "/gateway/models?dialog=new"), ("guide", "/gateway/guide"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("logs", "/gateway/logs"),
+        ("playground", "/gateway/playground?model=sim-gpt"), ("playground-compare", "/gateway/playground?model=sim-gpt&with=sim-tools&surface=messages"),
+        ("security", "/gateway/security"), ("security-rule", "/gateway/security?dialog=new"), ("security-patterns", "/gateway/security?view=patterns"),
     ];
 
     [Theory]

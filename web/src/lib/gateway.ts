@@ -1,3 +1,5 @@
+export type Surface = 'chat' | 'messages' | 'responses'
+
 /** The gateway's handlers under the console's own origin: same path, same key, no second address to guess. */
 const chatPath = '/gateway/v1/chat/completions'
 
@@ -84,4 +86,36 @@ export async function streamChat(
     firstTokenMs,
     totalMs: performance.now() - started,
   }
+}
+
+const probes: Record<Surface, { path: string; headers: Record<string, string>; body: object }> = {
+  chat: { path: chatPath, headers: {}, body: { messages: [{ role: 'user', content: 'Say hello' }] } },
+  messages: {
+    path: '/gateway/v1/messages',
+    headers: { 'anthropic-version': '2023-06-01' },
+    body: { max_tokens: 256, messages: [{ role: 'user', content: 'Say hello' }] },
+  },
+  responses: { path: '/gateway/v1/responses', headers: {}, body: { input: 'Say hello', store: false } },
+}
+
+/** One small call in the words of one API; what comes back is only looked at when it is a refusal. */
+export async function sayHello(options: {
+  key: string
+  model: string
+  surface: Surface
+}): Promise<{ requestId: string | null; totalMs: number }> {
+  const started = performance.now()
+  const { path, headers, body } = probes[options.surface]
+  const response = await fetch(path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${options.key}`, 'content-type': 'application/json', ...headers },
+    credentials: 'omit',
+    body: JSON.stringify({ model: options.model, ...body }),
+  })
+  const answer = (await response.json().catch(() => null)) as { error?: { message?: string } } | null
+  const requestId = response.headers.get('x-request-id')
+  if (!response.ok) {
+    throw new GatewayError(response.status, answer?.error?.message ?? `HTTP ${response.status}`, requestId)
+  }
+  return { requestId, totalMs: performance.now() - started }
 }

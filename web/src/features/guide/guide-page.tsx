@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { KeyRound } from 'lucide-react'
+import { useState } from 'react'
 import { CodeBlock } from '@/components/code-block'
 import { Page } from '@/components/page'
 import { Button } from '@/components/ui/button'
@@ -8,7 +9,8 @@ import { Select } from '@/components/ui/select'
 import { useI18n } from '@/i18n'
 import { useGatewayUrl } from '@/lib/api/gateway-address'
 import { useModels } from '@/lib/api/use-models'
-import { clients } from './data/clients'
+import { clients, exportKey, withKey } from './data/clients'
+import { FillKey } from './fill-key'
 import { Verify } from './verify'
 
 interface GuidePageProps {
@@ -22,7 +24,13 @@ export function GuidePage({ search, onSearch }: GuidePageProps) {
   const gateway = useGatewayUrl()
   const models = (useModels().data ?? []).filter((model) => model.enabled && model.routes.length > 0)
   const model = models.find((each) => each.model_id === search.model) ?? models.at(-1) // the list begins with the newest; the first one set up is there to work
+  const [key, setKey] = useState('')
   const client = clients.find((each) => each.id === search.client) ?? clients[0]!
+  const own = client.snippets(gateway, model?.model_id ?? 'your-model')
+  // Whoever reads the key from the environment is shown first how it gets there.
+  const snippets = own.some(({ code }) => /environ|process\.env|\$THINKWATCH_KEY|env_key/.test(code))
+    ? [{ label: t('guide.once'), code: exportKey(key) }, ...own]
+    : own
   return (
     <Page title={t('nav.guide')} description={t('guide.lead')}>
       <div className="grid items-start gap-4 lg:grid-cols-[14rem_1fr]">
@@ -64,16 +72,22 @@ export function GuidePage({ search, onSearch }: GuidePageProps) {
                 </Link>
               </Button>
             </div>
-            <p className="text-sm text-ink-2">{t('guide.key')}</p>
-            {client.snippets(gateway, model?.model_id ?? 'your-model').map((snippet) => (
+            <FillKey value={key} onChange={setKey} />
+            {snippets.map((snippet) => (
               <div key={snippet.label} className="grid gap-1.5">
                 <h2 className="text-sm font-medium">{snippet.label}</h2>
-                <CodeBlock label={`${client.name}, ${snippet.label}`} code={snippet.code} />
+                <CodeBlock label={`${client.name}, ${snippet.label}`} code={withKey(snippet.code, key)} />
               </div>
             ))}
             {client.note && <p className="text-sm text-ink-2">{t(client.note)}</p>}
           </section>
-          {model && <Verify key={model.model_id} model={model.model_id} />}
+          {model && (
+            <Verify
+              key={`${model.model_id} ${client.surface}`}
+              model={model.model_id}
+              surface={client.surface}
+            />
+          )}
         </div>
       </div>
     </Page>

@@ -5,15 +5,15 @@ import { describeError } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useI18n } from '@/i18n'
 import { ephemeralKey } from '@/lib/api/keys'
-import { GatewayError, streamChat } from '@/lib/gateway'
+import { GatewayError, sayHello, type Surface } from '@/lib/gateway'
 
 /** A real call, through the same handlers that the copied settings lead to, with a key of fifteen minutes. */
-export function Verify({ model }: { model: string }) {
+export function Verify({ model, surface }: { model: string; surface: Surface }) {
   const { t, f } = useI18n()
   const call = useMutation({
     mutationFn: async () => {
       const { key } = await ephemeralKey()
-      return streamChat({ key, model, prompt: 'Say hello' }, () => {})
+      return sayHello({ key, model, surface })
     },
   })
   const error =
@@ -40,7 +40,7 @@ export function Verify({ model }: { model: string }) {
             <span className="min-w-0 break-words">{error}</span>
           </span>
         ) : (
-          t('guide.verifyHint', { model })
+          t('guide.verifyHint', { model, api: t(`guide.api.${surface}`) })
         )}
       </p>
       {call.data?.requestId && (

@@ -12,6 +12,7 @@ import { useI18n } from '@/i18n'
 import { deleteModel, modelsQuery, updateModel } from '@/lib/api/catalog'
 import { useModels, type KnownModel } from '@/lib/api/use-models'
 import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
+import { ImportMenu } from './import-menu'
 import { ModelDialog } from './model-dialog'
 import { ModelDrawer } from './model-drawer'
 import { modelColumns } from './models-columns'
@@ -59,7 +60,16 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   )
 
   return (
-    <Page title={t('nav.models')} description={t('models.lead')} actions={add}>
+    <Page
+      title={t('nav.models')}
+      description={t('models.lead')}
+      actions={
+        <>
+          <ImportMenu />
+          {add}
+        </>
+      }
+    >
       <ListToolbar label={t('models.search')} query={search.q} onQuery={(q) => onSearch({ q })} />
       {models.isError ? (
         <ErrorState error={models.error} onRetry={() => void models.refetch()} className="panel" />

@@ -109,4 +109,5 @@ export const models = {
   'models.capHint': 'Once reached, calls go to the other routes.',
   'models.cap': 'At most',
   'models.routePricesHint': 'In place of the model’s. All empty: those of the model.',
+  'models.import': 'Import from provider',
 }

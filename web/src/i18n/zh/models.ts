@@ -108,4 +108,5 @@ export const models = {
   'models.capHint': '达到后，调用转到其他路由。',
   'models.cap': '上限',
   'models.routePricesHint': '替代模型的价格。全部留空：使用模型的价格。',
+  'models.import': '从提供商导入',
 }

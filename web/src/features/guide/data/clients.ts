@@ -1,5 +1,6 @@
 import type { MessageKey } from '@/i18n'
 import { curlFor } from '@/lib/curl'
+import type { Surface } from '@/lib/gateway'
 
 interface Snippet {
   label: string
@@ -9,15 +10,26 @@ interface Snippet {
 export interface Client {
   id: string
   name: string
+  /** The API that it speaks: what "verify" asks. */
+  surface: Surface
   note?: MessageKey
   /** What to paste, for the gateway's address and a model of it. The key is always in the environment. */
   snippets: (gateway: string, model: string) => Snippet[]
 }
 
+/** Stands where the key itself has to be; filled in on the page, if there is one. */
+export const placeholder = 'YOUR_THINKWATCH_KEY'
+
+/** The shell's way to say it once, for all that read it from the environment. */
+export const exportKey = (key: string) => `export THINKWATCH_KEY=${key || placeholder}`
+
+export const withKey = (code: string, key: string) => (key ? code.replaceAll(placeholder, key) : code)
+
 export const clients: Client[] = [
   {
     id: 'openai',
     name: 'OpenAI SDK',
+    surface: 'chat',
     snippets: (gateway, model) => [
       {
         label: 'Python',
@@ -44,6 +56,7 @@ console.log(answer.output_text)`,
   {
     id: 'anthropic',
     name: 'Anthropic SDK',
+    surface: 'messages',
     snippets: (gateway, model) => [
       {
         label: 'Python',
@@ -75,6 +88,7 @@ console.log(answer.content)`,
   {
     id: 'claude-code',
     name: 'Claude Code',
+    surface: 'messages',
     note: 'guide.claudeCode',
     snippets: (gateway, model) => [
       {
@@ -89,6 +103,7 @@ claude`,
   {
     id: 'codex',
     name: 'Codex',
+    surface: 'responses',
     note: 'guide.codex',
     snippets: (gateway, model) => [
       {
@@ -107,15 +122,51 @@ wire_api = "responses"`,
   {
     id: 'cursor',
     name: 'Cursor',
+    surface: 'chat',
     note: 'guide.cursor',
     snippets: (gateway, model) => [
+      { label: 'OpenAI API Key', code: placeholder },
       { label: 'Override OpenAI Base URL', code: `${gateway}/v1` },
       { label: 'Custom model', code: model },
     ],
   },
   {
+    id: 'continue',
+    name: 'Continue',
+    surface: 'chat',
+    note: 'guide.continue',
+    snippets: (gateway, model) => [
+      {
+        label: '~/.continue/config.yaml',
+        code: `name: ThinkWatch
+version: 1.0.0
+schema: v1
+models:
+  - name: ${model}
+    provider: openai
+    model: ${model}
+    apiBase: ${gateway}/v1
+    apiKey: \${{ secrets.THINKWATCH_KEY }}
+    roles: [chat, edit, apply]`,
+      },
+      { label: '~/.continue/.env', code: `THINKWATCH_KEY=${placeholder}` },
+    ],
+  },
+  {
+    id: 'cline',
+    name: 'Cline',
+    surface: 'chat',
+    note: 'guide.cline',
+    snippets: (gateway, model) => [
+      { label: 'Base URL', code: `${gateway}/v1` },
+      { label: 'API Key', code: placeholder },
+      { label: 'Model ID', code: model },
+    ],
+  },
+  {
     id: 'curl',
     name: 'cURL',
+    surface: 'chat',
     snippets: (gateway, model) => [{ label: 'Shell', code: curlFor(gateway, model) }],
   },
 ]

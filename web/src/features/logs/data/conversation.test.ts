@@ -52,7 +52,7 @@ it('a captured event stream is put together, tool arguments included', () => {
 })
 
 it('what is not a chat is not shown as one', () => {
-  expect(requestTurns('{"input":"x"}')).toBeUndefined()
+  expect(requestTurns('{"vector":"x"}')).toBeUndefined()
   expect(requestTurns('{"messages":[')).toBeUndefined()
   expect(responseTurns('plain text')).toBeUndefined()
   expect(responseError('{"error":{"message":"No such model"}}')).toBe('No such model')

@@ -1,3 +1,5 @@
+import { blockParts, itemTurns, streamTurns, systemTurns } from './other-surfaces'
+
 /** A captured call as a conversation, whatever of it could be understood. */
 export interface Part {
   kind: 'text' | 'media' | 'tool_call' | 'tool_result' | 'thinking' | 'refusal'
@@ -11,10 +13,10 @@ export interface Turn {
   parts: Part[]
 }
 
-type Json = Record<string, unknown>
-const isObject = (value: unknown): value is Json =>
+export type Json = Record<string, unknown>
+export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const asText = (value: unknown): string =>
+export const asText = (value: unknown): string =>
   typeof value === 'string'
     ? value
     : value === undefined || value === null
@@ -42,7 +44,7 @@ function media(part: Json): Part {
   }
 }
 
-function contentParts(content: unknown): Part[] {
+export function contentParts(content: unknown): Part[] {
   if (content === null || content === undefined || content === '') return []
   if (typeof content === 'string') return [{ kind: 'text', text: content }]
   if (!Array.isArray(content)) return [{ kind: 'text', text: asText(content) }]
@@ -54,7 +56,7 @@ function contentParts(content: unknown): Part[] {
   })
 }
 
-const pretty = (text: string) => {
+export const pretty = (text: string) => {
   const parsed = parseJson(text)
   return parsed === undefined ? text : JSON.stringify(parsed, null, 2)
 }
@@ -76,7 +78,7 @@ function toTurn(message: Json): Turn {
   const thinking = asText(message.reasoning_content ?? message.reasoning)
   const parts: Part[] = [
     ...(thinking ? [{ kind: 'thinking' as const, text: thinking }] : []),
-    ...contentParts(message.content),
+    ...blockParts(message.content),
     ...(typeof message.refusal === 'string' ? [{ kind: 'refusal' as const, text: message.refusal }] : []),
     ...toolCalls(message),
   ]
@@ -96,8 +98,16 @@ function toTurn(message: Json): Turn {
 
 export function requestTurns(body: string | null | undefined): Turn[] | undefined {
   const request = parseJson(body)
-  if (!isObject(request) || !Array.isArray(request.messages)) return undefined
-  return request.messages.filter(isObject).map(toTurn)
+  if (!isObject(request)) return undefined
+  if (request.input !== undefined && !request.messages) {
+    const turns = itemTurns(request.input)
+    const told: Turn[] = request.instructions
+      ? [{ role: 'system', parts: contentParts(request.instructions) }]
+      : []
+    return turns.length > 0 ? [...told, ...turns] : undefined
+  }
+  if (!Array.isArray(request.messages)) return undefined
+  return [...systemTurns(request), ...request.messages.filter(isObject).map(toTurn)]
 }
 
 /** Puts the chunks of a captured event stream together into one message a choice. */
@@ -140,7 +150,13 @@ export function responseTurns(body: string | null | undefined): Turn[] | undefin
       .filter(isObject)
       .map(toTurn)
   }
+  if (isObject(response) && Array.isArray(response.output)) return itemTurns(response.output)
+  if (isObject(response) && response.type === 'message') {
+    return [{ role: 'assistant', parts: blockParts(response.content) }]
+  }
   if (response === undefined && body.includes('data:')) {
+    const other = streamTurns(body)
+    if (other) return other
     const messages = assemble(body)
     return messages.length > 0 ? messages.map(toTurn) : undefined
   }
@@ -158,12 +174,12 @@ export function requestSettings(body: string | null | undefined): [string, strin
   const request = parseJson(body)
   if (!isObject(request)) return []
   return Object.entries(request)
-    .filter(([name]) => name !== 'messages' && name !== 'model')
+    .filter(([name]) => !['messages', 'model', 'input', 'instructions', 'system'].includes(name))
     .map(([name, value]) => {
       if (name === 'tools' && Array.isArray(value)) {
         const names = value
           .filter(isObject)
-          .map((tool) => asText(isObject(tool.function) ? tool.function.name : tool.type))
+          .map((tool) => asText(isObject(tool.function) ? tool.function.name : (tool.name ?? tool.type)))
         return [name, names.join(', ')]
       }
       return [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]
