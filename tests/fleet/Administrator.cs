@@ -124,6 +124,13 @@ public sealed class Administrator : IDisposable
         return await ReadAsync(answer, cancellationToken);
     }
 
+    /// <summary>PATCHes the management API and answers the body; throws with the problem when it is refused.</summary>
+    public async Task<JsonElement> PatchAsync(string path, object body, CancellationToken cancellationToken)
+    {
+        using var answer = await Console.PatchAsJsonAsync(path, body, cancellationToken);
+        return await ReadAsync(answer, cancellationToken);
+    }
+
     /// <summary>GETs from the management API.</summary>
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken)
     {

@@ -1,13 +1,22 @@
 using ThinkWatch.Load;
 
-// dotnet run -c Release --project tests/load [-- --connections 32 --seconds 10 --targets simulator,yarp,gateway,edge]
 if (args is ["bare-yarp", var port, var upstream])
 {
     await BareYarp.RunAsync(int.Parse(port), upstream);
     return 0;
 }
 
-var options = LoadOptions.Parse(args);
+LoadOptions options;
+try
+{
+    options = LoadOptions.Parse(args);
+}
+catch (ArgumentException mistake)
+{
+    Console.Error.WriteLine($"{mistake.Message}\n{LoadOptions.Usage}");
+    return 1;
+}
+
 if (!Wrk.IsInstalled)
 {
     Console.Error.WriteLine("This needs wrk (Debian: apt-get install wrk).");

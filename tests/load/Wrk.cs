@@ -13,15 +13,15 @@ internal static partial class Wrk
 {
     public static bool IsInstalled { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(static p => File.Exists(Path.Combine(p, "wrk")));
 
-    public static async Task<WrkResult> RunAsync(Uri url, string? key, string model, LoadOptions options, int seconds, CancellationToken cancellationToken)
+    public static async Task<WrkResult> RunAsync(Call call, int connections, int seconds, CancellationToken cancellationToken)
     {
         var script = Path.Combine(Path.GetTempPath(), $"thinkwatch-load-{Environment.ProcessId}.lua");
-        await File.WriteAllTextAsync(script, Script(key, model, options.BodyBytes), cancellationToken);
+        await File.WriteAllTextAsync(script, Script(call), cancellationToken);
         try
         {
             // wrk spreads connections over threads evenly and refuses fewer connections than threads.
-            var threads = Math.Min(2, options.Connections);
-            var start = new ProcessStartInfo("wrk", ["-t", $"{threads}", "-c", $"{options.Connections}", "-d", $"{seconds}s", "--latency", "-s", script, url.ToString()])
+            var threads = Math.Min(2, connections);
+            var start = new ProcessStartInfo("wrk", ["-t", $"{threads}", "-c", $"{connections}", "-d", $"{seconds}s", "--latency", "-s", script, call.Url.ToString()])
             {
                 RedirectStandardOutput = true,
             };
@@ -36,15 +36,14 @@ internal static partial class Wrk
         }
     }
 
-    private static string Script(string? key, string model, int bodyBytes)
+    private static string Script(Call call)
     {
-        var start = $$"""{"model":"{{model}}","messages":[{"role":"user","content":" """.TrimEnd();
-        var body = start + new string('x', Math.Max(1, bodyBytes - start.Length - 4)) + "\"}]}";
         var script = new StringBuilder()
             .AppendLine("wrk.method = 'POST'")
             .AppendLine("wrk.headers['Content-Type'] = 'application/json'")
-            .AppendLine(CultureInfo.InvariantCulture, $"wrk.body = [==[{body}]==]");
-        if (key is not null) script.AppendLine(CultureInfo.InvariantCulture, $"wrk.headers['Authorization'] = 'Bearer {key}'");
+            .AppendLine(CultureInfo.InvariantCulture, $"wrk.body = [==[{call.Body}]==]");
+        if (call.Key is not null) script.AppendLine(CultureInfo.InvariantCulture, $"wrk.headers['Authorization'] = 'Bearer {call.Key}'");
+        foreach (var (name, value) in call.Headers) script.AppendLine(CultureInfo.InvariantCulture, $"wrk.headers['{name}'] = '{value}'");
         return script.ToString();
     }
 

@@ -37,10 +37,15 @@ internal sealed class LoadedFrame : IDisposable
                 Resent = frame.MayHaveBeenSent,
             };
             message.Records.Capacity = frame.Events.Length;
+            // Beginnings lie before their ends, by as much as calls take: each sort has a window of its own that moves on.
+            using var begun = new LogWindow(log);
+            using var ended = new LogWindow(log);
             var at = 0;
             foreach (var place in frame.Events)
             {
-                var length = ReadEvent(place, log, frame.Kind, bytes.AsSpan(at));
+                var length = ReadStart(place, log, frame.Kind, begun, bytes.AsSpan(at));
+                ended.Read(place.Final, bytes.AsSpan(at + length, place.Final.Length));
+                length += place.Final.Length;
                 message.Records.Add(UnsafeByteOperations.UnsafeWrap(bytes.AsMemory(at, length)));
                 at += length;
             }
@@ -56,21 +61,12 @@ internal sealed class LoadedFrame : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
 
-    private static int ReadEvent(in EventPlace place, SpoolLog log, RecordKind kind, Span<byte> target)
+    private static int ReadStart(in EventPlace place, SpoolLog log, RecordKind kind, LogWindow begun, Span<byte> target)
     {
-        var length = 0;
-        if (!place.Started.IsNowhere)
-        {
-            length = place.Started.Length;
-            log.Read(place.Started, target[..length]);
-        }
-        else if (place.StartIsLost)
-        {
-            length = LostStart.Write(place.Final, log, kind, target);
-        }
-
-        log.Read(place.Final, target.Slice(length, place.Final.Length));
-        return length + place.Final.Length;
+        if (place.Started.IsNowhere)
+            return place.StartIsLost ? LostStart.Write(place.Final, log, kind, target) : 0;
+        begun.Read(place.Started, target[..place.Started.Length]);
+        return place.Started.Length;
     }
 }
 

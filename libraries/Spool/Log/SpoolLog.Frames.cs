@@ -78,6 +78,23 @@ internal sealed partial class SpoolLog
         segment.Read(place.Offset, target);
     }
 
+    /// <summary>Reads a payload and what follows it, as far as the log and <paramref name="target"/> go.</summary>
+    /// <returns>How many bytes; never fewer than the payload's.</returns>
+    public int ReadOn(RecordPlace place, Span<byte> target)
+    {
+        Segment segment;
+        int end;
+        lock (_lock)
+        {
+            segment = _segments[place.Segment];
+            end = segment.Length;
+        }
+
+        target = target[..Math.Min(target.Length, end - place.Offset)];
+        segment.Read(place.Offset, target);
+        return target.Length;
+    }
+
     private void Release(in EventPlace place)
     {
         _segments[place.Final.Segment].Unacknowledged--;

@@ -76,8 +76,12 @@ internal sealed class Ledger : IAuditTransport
     {
         // The records point into a pooled buffer of the sender.
         var own = Frame.Parser.ParseFrom(frame.ToByteArray());
+        var saysThatItIsResent = own.Resent;
+        own.Resent = false;
         var key = (own.ProducerId, own.Kind, own.FirstSequence, own.LastSequence);
-        if (!_frames.TryAdd(key, own))
-            _frames[key].ShouldBe(own, "a frame is resent as it was");
+        if (_frames.TryAdd(key, own))
+            return;
+        _frames[key].ShouldBe(own, "a frame is resent as it was");
+        saysThatItIsResent.ShouldBeTrue("ingest looks up only what says so");
     }
 }
