@@ -68,20 +68,21 @@ internal sealed class Ledger : IAuditTransport
     {
         Interlocked.Increment(ref Sends);
         var isAnswered = Gate(frame);
-        Store(frame.Clone());
+        if (!Store(frame.Clone()))
+            frame.Resent.ShouldBeTrue("ingest looks up only what says so");
         return isAnswered ? Task.FromResult(Answer(frame)) : throw new IOException("the acknowledgement was lost");
     }
 
-    public void Store(Frame frame)
+    /// <summary>False when the frame was there already.</summary>
+    public bool Store(Frame frame)
     {
         // The records point into a pooled buffer of the sender.
         var own = Frame.Parser.ParseFrom(frame.ToByteArray());
-        var saysThatItIsResent = own.Resent;
         own.Resent = false;
         var key = (own.ProducerId, own.Kind, own.FirstSequence, own.LastSequence);
         if (_frames.TryAdd(key, own))
-            return;
+            return true;
         _frames[key].ShouldBe(own, "a frame is resent as it was");
-        saysThatItIsResent.ShouldBeTrue("ingest looks up only what says so");
+        return false;
     }
 }
