@@ -28,7 +28,7 @@ public static class SettingsRegistry
         Gateway.BreakerEnabled, Gateway.BreakerErrorPercent, Gateway.BreakerMinSamples, Gateway.BreakerWindowSecs, Gateway.BreakerOpenSecs, Gateway.ResponsesTtlHours,
         Limits.TimeoutMs, Limits.TimeZone, Limits.Unpriced, Limits.BudgetAlertThresholds,
         Security.RateLimitFailClosed, Security.PiiRedaction, Security.PiiPatterns, Security.PiiCustomPatterns,
-        ApiKeys.DefaultExpiryDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
+        ApiKeys.DefaultExpiryDays, ApiKeys.InactivityTimeoutDays, ApiKeys.RotationPeriodDays, ApiKeys.RotationGracePeriodHours, ApiKeys.ConsoleRequestsPerMin,
         Audit.CaptureGatewayRequest, Audit.CaptureGatewayResponse, Audit.CaptureOriginal, Audit.BodyMaxBytes, Audit.SpoolCommitMs, Audit.SpoolMaxBytes, Audit.Durability, Audit.WhenFull,
         Mcp.BodyLimitBytes,
     ];
@@ -144,6 +144,12 @@ public static class SettingsRegistry
     public static class ApiKeys
     {
         public static Setting<int> DefaultExpiryDays { get; } = Integer("api_keys.default_expiry_days", "api_keys", 90, 0, 3650, "Days until a new key expires; 0 = never.");
+
+        public static Setting<int> InactivityTimeoutDays { get; } = Integer(
+            "api_keys.inactivity_timeout_days", "api_keys", 0, 0, 3650, "Days without use after which a key is disabled, where it does not say itself; 0 = never.");
+
+        public static Setting<int> RotationPeriodDays { get; } = Integer(
+            "api_keys.rotation_period_days", "api_keys", 0, 0, 3650, "Days after which a key must be rotated, where it does not say itself; 0 = never.");
 
         public static Setting<int> RotationGracePeriodHours { get; } = Integer(
             "api_keys.rotation_grace_period_hours", "api_keys", 24, 0, 24 * 90, "Hours for which the old secret of a rotated key still works.");

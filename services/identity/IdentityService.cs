@@ -28,6 +28,8 @@ internal static class IdentityService
         builder.AddPrincipals();
         builder.Services.AddSingleton<PasswordWorker>();
         builder.Services.AddSingleton<KeyDesk>();
+        builder.Services.AddSingleton<KeyLifecycle>();
+        builder.Services.AddSingleton<UserPurge>();
         builder.Services.AddHostedService<KeyJanitor>();
         builder.AddPeople();
         builder.Services.AddSingleton<MeReader>();

@@ -12,6 +12,9 @@ public sealed record CallerRequirement(bool Anonymous, IReadOnlyList<string> Any
     public bool InTeams { get; init; }
 }
 
+/// <summary>Marks an endpoint that a key may call although the console is not among its surfaces.</summary>
+internal sealed record AnySurface;
+
 /// <summary>Marks an anonymous endpoint that sets or spends cookies: the CSRF rules apply although nobody is signed in.</summary>
 internal sealed record SameOriginRequirement;
 
@@ -34,6 +37,9 @@ public static class CallerAccess
 
     public static TBuilder AllowAnonymousCaller<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new CallerRequirement(true, []));
+
+    /// <summary>Also for keys without the surface console; for what a key does with itself.</summary>
+    public static TBuilder AllowAnySurface<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new AnySurface());
 
     /// <summary>Applies the CSRF rules to an anonymous endpoint (login, refresh).</summary>
     public static TBuilder RequireSameOrigin<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>

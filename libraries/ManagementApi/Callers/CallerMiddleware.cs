@@ -47,7 +47,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticato
         if (refusal is not null)
             return refusal;
         http.Features.Set(caller);
-        return Refuse(caller, requirement);
+        return Refuse(caller, requirement, http.GetEndpoint()!.Metadata.GetMetadata<AnySurface>() is not null);
     }
 
     private async Task<AuthenticateReply?> AuthenticateAsync(HttpContext http, string authorization, string? cookie)
@@ -83,9 +83,9 @@ internal sealed class CallerMiddleware(RequestDelegate next, ICallerAuthenticato
         return (acting, null);
     }
 
-    private ApiProblem? Refuse(Principal caller, CallerRequirement requirement)
+    private ApiProblem? Refuse(Principal caller, CallerRequirement requirement, bool anySurface)
     {
-        if (caller.KeyId.Length > 0 && !caller.Surfaces.Contains(ConsoleSurface))
+        if (caller.KeyId.Length > 0 && !anySurface && !caller.Surfaces.Contains(ConsoleSurface))
             return ApiProblem.Forbidden("This key does not have the surface console.");
         if (caller.KeyId.Length > 0 && throttle.Enter(caller.KeyId) is { } wait)
             return ApiProblem.TooMany("This key makes too many management calls.", wait);

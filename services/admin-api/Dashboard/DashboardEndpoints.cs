@@ -7,7 +7,7 @@ namespace ThinkWatch.AdminApi.Dashboard;
 internal static class DashboardEndpoints
 {
     public static void MapDashboard(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/dashboard/overview", OverviewAsync).RequirePermission(LogScope.Permissions("analytics")).WithTags("Dashboard").WithName("getOverview")
+        routes.MapGet("/api/dashboard/overview", OverviewAsync).RequirePermissionInTeam(LogScope.Permissions("analytics")).WithTags("Dashboard").WithName("getOverview")
             .WithSummary("The home page: totals, the period before, a series, the top models and users, the providers; range = 1h, 24h or 7d");
 
     private static async Task<Ok<Overview>> OverviewAsync(HttpContext http, string? range, OverviewReader reader, TimeProvider time, CancellationToken cancellationToken) =>

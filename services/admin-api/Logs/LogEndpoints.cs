@@ -50,9 +50,9 @@ internal static class LogEndpoints
     public static void MapLogs(this IEndpointRouteBuilder routes)
     {
         var logs = routes.MapGroup("/api/gateway/logs").WithTags("Logs");
-        logs.MapGet("", ListAsync).RequirePermission(LogScope.Permissions("logs")).WithName("listGatewayLogs")
+        logs.MapGet("", ListAsync).RequirePermissionInTeam(LogScope.Permissions("logs")).WithName("listGatewayLogs")
             .WithSummary("AI calls, newest first; q finds text in captured bodies and takes field:value, -field:value, field:>100");
-        logs.MapGet("/{id:guid}", GetAsync).RequirePermission(LogScope.Permissions("logs")).WithName("getGatewayLog").WithSummary("All that is known of one AI call, but its bodies");
+        logs.MapGet("/{id:guid}", GetAsync).RequirePermissionInTeam(LogScope.Permissions("logs")).WithName("getGatewayLog").WithSummary("All that is known of one AI call, but its bodies");
         routes.MapBodies();
     }
 

@@ -11,10 +11,17 @@ internal sealed record LogScope(Guid OrgId, string? UserId, IReadOnlyList<string
     {
         if (caller.Holds($"{resource}:read_all"))
             return new LogScope(caller.OrgId(), null, null);
-        if (caller.Holds($"{resource}:read_team"))
-            return new LogScope(caller.OrgId(), caller.UserId, [.. caller.Teams.Select(static team => team.Id)]);
-        caller.MustHold($"{resource}:read_own");
-        return new LogScope(caller.OrgId(), caller.UserId, []);
+        var teams = TeamsOf(caller, $"{resource}:read_team").Concat(TeamsOf(caller, $"{resource}:read_all")).Distinct().ToList();
+        if (teams.Count == 0 && !caller.Reach($"{resource}:read_own").Any)
+            caller.MustHold($"{resource}:read_own");
+        return new LogScope(caller.OrgId(), caller.UserId, teams);
+    }
+
+    // Held in certain teams: those. Held in all: the ones that the caller is in.
+    private static IEnumerable<string> TeamsOf(Principal caller, string permission)
+    {
+        var reach = caller.Reach(permission);
+        return reach.Teams.Select(static id => id.ToString()).Concat(caller.Teams.Where(team => Guid.TryParse(team.Id, out var id) ? reach.Covers(id) : reach.AllTeams).Select(static team => team.Id));
     }
 
     public static string[] Permissions(string resource) => [$"{resource}:read_all", $"{resource}:read_team", $"{resource}:read_own"];

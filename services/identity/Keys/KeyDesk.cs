@@ -19,8 +19,10 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
     {
         var caller = http.Caller();
         await RefuseEphemeralAsync(caller, cancellationToken);
-        var owner = await OwnerAsync(caller, body.UserId, cancellationToken);
+        var owner = await OwnerAsync(caller, body.UserId, body.TeamId, cancellationToken);
         var errors = new FieldErrors();
+        KeyRules.CheckSchedule(errors, body.IpAllowlist, body.RotationPeriodDays, body.InactivityTimeoutDays, body.GracePeriodHours, body.CacheScope);
+        KeyRules.CheckWithinRoles(errors, owner, body.AllowedModels, body.AllowedMcpTools);
         KeyRules.CheckName(errors, body.Name);
         KeyRules.CheckSurfaces(errors, body.Surfaces, owner);
         KeyRules.CheckPatterns(errors, "allowed_models", body.AllowedModels);
@@ -42,6 +44,12 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             AllowedMcpTools = body.AllowedMcpTools,
             CostCenter = body.CostCenter ?? "",
             Tags = body.Tags ?? [],
+            IpAllowlist = body.IpAllowlist ?? [],
+            RotationPeriodDays = body.RotationPeriodDays,
+            InactivityTimeoutDays = body.InactivityTimeoutDays,
+            GracePeriodHours = body.GracePeriodHours,
+            CaptureDisabled = body.CaptureDisabled ?? false,
+            CacheScope = body.CacheScope ?? "",
             ExpiresAt = ExpiryIn(body.ExpiresInDays.Or(settings.Get(SettingsRegistry.ApiKeys.DefaultExpiryDays))),
             CreatedBy = Guid.Parse(caller.UserId),
         };
@@ -53,7 +61,8 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
     {
         var caller = http.Caller();
         await RefuseEphemeralAsync(caller, cancellationToken);
-        await OwnerAsync(caller, userId: null, cancellationToken);
+        var team = caller.KeyTeamId.Length > 0 ? Guid.Parse(caller.KeyTeamId) : (Guid?)null;
+        await OwnerAsync(caller, userId: null, team, cancellationToken);
         var surfaces = body?.Surfaces ?? [.. caller.Surfaces];
         var errors = new FieldErrors();
         KeyRules.CheckSurfaces(errors, surfaces, caller);
@@ -68,6 +77,7 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             Id = id,
             // Of a key: the same lineage, so that its limits and its end are this one's too.
             LineageId = caller.KeyId.Length > 0 ? Guid.Parse(caller.KeyLineageId) : id,
+            TeamId = team,
             Surfaces = [.. surfaces.Distinct()],
             AllowedModels = caller.KeyModels?.Items.ToArray(),
             AllowedMcpTools = caller.KeyMcpTools?.Items.ToArray(),
@@ -83,9 +93,10 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
     public Task<KeyView> UpdateAsync(HttpContext http, Guid id, PatchKey body, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {
-            var key = await LockAsync(http, transaction, id, token);
+            var key = await LockAsync(http, transaction, id, "keys:update", token);
             http.RequireMatch(key.Version);
-            var owner = await PrincipalOfAsync(key.UserId, token);
+            var owner = await PrincipalOfAsync(key, token);
+            KeyRules.RequireCovers(http.Caller(), owner);
             var changed = Patch(key, body, owner, http.Caller());
             await KeyStore.UpdateAsync(transaction, changed, token);
             var after = (await KeyStore.FindAsync(transaction.Connection!, http.Caller().OrgId(), id, transaction, token))!;
@@ -96,58 +107,93 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         cancellationToken);
 
     /// <summary>A new secret in the same lineage; the old one works until the grace period ends.</summary>
-    public async Task<IssuedKey> RotateAsync(HttpContext http, Guid id, RotateKey? body, CancellationToken cancellationToken)
+    public Task<IssuedKey> RotateAsync(HttpContext http, Guid id, RotateKey? body, CancellationToken cancellationToken) => database.InTransactionAsync(
+        async (transaction, token) =>
+        {
+            var old = await LockAsync(http, transaction, id, "keys:rotate", token);
+            KeyRules.RequireCovers(http.Caller(), await PrincipalOfAsync(old, token));
+            return await RotateAsync(http, transaction, old, body, token);
+        },
+        cancellationToken);
+
+    /// <summary>The key that makes the request gets its successor.</summary>
+    public Task<IssuedKey> RotateSelfAsync(HttpContext http, RotateKey? body, CancellationToken cancellationToken)
+    {
+        var caller = http.Caller();
+        if (caller.KeyId.Length == 0)
+            throw ApiProblem.Unprocessable("A session is no key. Rotate a key by its id.").AsException();
+        return database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                var old = await KeyStore.FindAsync(transaction.Connection!, caller.OrgId(), Guid.Parse(caller.KeyId), transaction, token);
+                return await RotateAsync(http, transaction, old ?? throw ApiProblem.NotFound("key").AsException(), body, token);
+            },
+            cancellationToken);
+    }
+
+    private async Task<IssuedKey> RotateAsync(HttpContext http, NpgsqlTransaction transaction, KeyView old, RotateKey? body, CancellationToken cancellationToken)
     {
         const int longest = 90 * 86_400;
         if (body?.GracePeriodSecs is < 0 or > longest)
             throw ApiProblem.Invalid("grace_period_secs", $"Must be from 0 to {longest}.").AsException();
-        var grace = body?.GracePeriodSecs is { } secs ? TimeSpan.FromSeconds(secs) : TimeSpan.FromHours(settings.Get(SettingsRegistry.ApiKeys.RotationGracePeriodHours));
-        return await database.InTransactionAsync(
-            async (transaction, token) =>
-            {
-                var old = await LockAsync(http, transaction, id, token);
-                http.RequireMatch(old.Version);
-                if (old.Status == "revoked" || old.ReplacedBy is not null || old.Ephemeral)
-                    throw ApiProblem.Conflict("A revoked, temporary or already rotated key cannot be rotated.").AsException();
-                KeyRules.RequireCovers(http.Caller(), await PrincipalOfAsync(old.UserId, token));
-                var next = Successor(old, http.Caller());
-                var issued = await IssueAsync(http, transaction, next, "api_key.rotate", token, old);
-                var ends = time.GetUtcNow() + grace;
-                await KeyStore.UpdateAsync(transaction, old with { ReplacedBy = next.Id, ExpiresAt = old.ExpiresAt < ends ? old.ExpiresAt : ends }, token);
-                await IdentityChanges.AppendKeyAsync(transaction, old.Id, old.KeySha256, token);
-                return issued;
-            },
-            cancellationToken);
+        http.RequireMatch(old.Version);
+        if (old.Status == "revoked" || old.ReplacedBy is not null || old.Ephemeral)
+            throw ApiProblem.Conflict("A revoked, temporary or already rotated key cannot be rotated.").AsException();
+        var next = Successor(old, http.Caller());
+        var issued = await IssueAsync(http, transaction, next, "api_key.rotate", cancellationToken, old);
+        var grace = body?.GracePeriodSecs is { } secs ? TimeSpan.FromSeconds(secs)
+            : TimeSpan.FromHours(old.GracePeriodHours ?? settings.Get(SettingsRegistry.ApiKeys.RotationGracePeriodHours));
+        var ends = time.GetUtcNow() + grace;
+        await KeyStore.UpdateAsync(
+            transaction, old with { ReplacedBy = next.Id, RotationDueAt = null, ExpiresAt = old.ExpiresAt < ends ? old.ExpiresAt : ends }, cancellationToken);
+        await IdentityChanges.AppendKeyAsync(transaction, old.Id, old.KeySha256, cancellationToken);
+        return issued;
     }
 
     public Task RevokeAsync(HttpContext http, Guid id, string? reason, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {
-            var key = await LockAsync(http, transaction, id, token);
-            http.RequireMatch(key.Version);
-            var dead = await KeyStore.RevokeAsync(transaction, key, reason is { Length: > 500 } ? reason[..500] : reason, token);
-            if (dead.Count == 0)
-                return;
-            await AuditOutbox.AppendAsync(transaction, http.Audit("api_key.revoke", Resource, id.ToString(), key, new { reason }), token);
-            foreach (var (deadId, hash) in dead)
-                await IdentityChanges.AppendKeyAsync(transaction, deadId, hash, token);
+            var key = await LockAsync(http, transaction, id, "keys:delete", token);
+            await RevokeAsync(http, transaction, key, reason, lineage: false, "api_key.revoke", token);
         },
         cancellationToken);
+
+    /// <summary>Ends every key of the lineage, those in their grace period too.</summary>
+    public Task ForceRevokeAsync(HttpContext http, Guid id, ForceRevoke body, CancellationToken cancellationToken) => database.InTransactionAsync(
+        async (transaction, token) =>
+        {
+            new FieldErrors().Require(!string.IsNullOrWhiteSpace(body.Reason) && body.Reason.Length <= 500, "reason", "Must have 1 to 500 characters.").ThrowIfAny();
+            var key = await KeyStore.FindAsync(transaction.Connection!, http.Caller().OrgId(), id, transaction, token);
+            if (key is null || !http.Caller().Reach("keys:admin").Covers(key.TeamId))
+                throw ApiProblem.NotFound("key").AsException();
+            await RevokeAsync(http, transaction, key, body.Reason!.Trim(), lineage: true, "api_key.force_revoke", token);
+        },
+        cancellationToken);
+
+    private static async Task RevokeAsync(
+        HttpContext http, NpgsqlTransaction transaction, KeyView key, string? reason, bool lineage, string action, CancellationToken cancellationToken)
+    {
+        http.RequireMatch(key.Version);
+        var dead = await KeyStore.RevokeAsync(transaction, key, reason is { Length: > 500 } ? reason[..500] : reason, lineage, cancellationToken);
+        if (dead.Count == 0)
+            return;
+        await AuditOutbox.AppendAsync(transaction, http.Audit(action, Resource, key.Id.ToString(), key, new { reason, keys_ended = dead.Count }), cancellationToken);
+        foreach (var (deadId, hash) in dead)
+            await IdentityChanges.AppendKeyAsync(transaction, deadId, hash, cancellationToken);
+    }
 
     public async Task<KeyView> ReadAsync(HttpContext http, Guid id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return Visible(http.Caller(), await KeyStore.FindAsync(connection, http.Caller().OrgId(), id, null, cancellationToken));
+        return Visible(http.Caller(), await KeyStore.FindAsync(connection, http.Caller().OrgId(), id, null, cancellationToken), "keys:read");
     }
 
-    public async Task<Page<KeyView>> ListAsync(HttpContext http, bool mine, string? status, ListQuery query, CancellationToken cancellationToken)
+    public async Task<Page<KeyView>> ListAsync(HttpContext http, KeyFilter filter, ListQuery query, CancellationToken cancellationToken)
     {
-        var caller = http.Caller();
-        if (status is not (null or "" or "active" or "expired" or "revoked"))
-            throw ApiProblem.Invalid("status", "Must be active, expired or revoked.").AsException();
-        Guid? owner = !mine && caller.Holds("keys:admin") ? null : Guid.Parse(caller.UserId);
+        if (filter.Status is not (null or "active" or "rotation_due" or "expired" or "disabled" or "revoked"))
+            throw ApiProblem.Invalid("status", "Must be active, rotation_due, expired, disabled or revoked.").AsException();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await KeyStore.ListAsync(connection, caller.OrgId(), owner, string.IsNullOrEmpty(status) ? null : status, query, cancellationToken);
+        return await KeyStore.ListAsync(connection, http.Caller(), filter, query, cancellationToken);
     }
 
     private KeyView Patch(KeyView key, PatchKey body, Principal owner, Principal caller)
@@ -163,6 +209,9 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         KeyRules.CheckPatterns(errors, "allowed_mcp_tools", body.AllowedMcpTools.Or(null));
         KeyRules.CheckLabels(errors, body.Tags.Or(null), body.CostCenter.Or(null));
         KeyRules.CheckDays(errors, body.ExpiresInDays.Or(null));
+        KeyRules.CheckSchedule(
+            errors, body.IpAllowlist.Or(null), body.RotationPeriodDays.Or(null), body.InactivityTimeoutDays.Or(null), body.GracePeriodHours.Or(null), body.CacheScope.Or(null));
+        KeyRules.CheckWithinRoles(errors, owner, body.AllowedModels.Or(null), body.AllowedMcpTools.Or(null));
         KeyRules.CheckWithin(errors, caller, body.Surfaces.Or(null),
             body.AllowedModels.IsSet ? body.AllowedModels.Value : caller.KeyModels?.Items.ToArray(),
             body.AllowedMcpTools.IsSet ? body.AllowedMcpTools.Value : caller.KeyMcpTools?.Items.ToArray());
@@ -176,6 +225,12 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             AllowedMcpTools = body.AllowedMcpTools.Or(key.AllowedMcpTools),
             Tags = body.Tags.Or(key.Tags) ?? [],
             CostCenter = body.CostCenter.Or(key.CostCenter) ?? "",
+            IpAllowlist = body.IpAllowlist.Or(key.IpAllowlist) ?? [],
+            RotationPeriodDays = body.RotationPeriodDays.Or(key.RotationPeriodDays),
+            InactivityTimeoutDays = body.InactivityTimeoutDays.Or(key.InactivityTimeoutDays),
+            GracePeriodHours = body.GracePeriodHours.Or(key.GracePeriodHours),
+            CaptureDisabled = body.CaptureDisabled.Or(key.CaptureDisabled) ?? false,
+            CacheScope = body.CacheScope.Or(key.CacheScope) ?? "",
             ExpiresAt = body.ExpiresInDays.IsSet ? ExpiryIn(body.ExpiresInDays.Value) : body.ExpiresAt.Or(key.ExpiresAt),
         };
     }
@@ -189,6 +244,12 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         AllowedMcpTools = old.AllowedMcpTools,
         CostCenter = old.CostCenter,
         Tags = old.Tags,
+        IpAllowlist = old.IpAllowlist,
+        RotationPeriodDays = old.RotationPeriodDays,
+        InactivityTimeoutDays = old.InactivityTimeoutDays,
+        GracePeriodHours = old.GracePeriodHours,
+        CaptureDisabled = old.CaptureDisabled,
+        CacheScope = old.CacheScope,
         ExpiresAt = old.ExpiresAt,
         CreatedBy = Guid.Parse(caller.UserId),
     };
@@ -203,26 +264,29 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         return new IssuedKey(view, key.Secret);
     }
 
-    private static async Task<KeyView> LockAsync(HttpContext http, NpgsqlTransaction transaction, Guid id, CancellationToken cancellationToken) =>
-        Visible(http.Caller(), await KeyStore.FindAsync(transaction.Connection!, http.Caller().OrgId(), id, transaction, cancellationToken));
+    private static async Task<KeyView> LockAsync(HttpContext http, NpgsqlTransaction transaction, Guid id, string permission, CancellationToken cancellationToken) =>
+        Visible(http.Caller(), await KeyStore.FindAsync(transaction.Connection!, http.Caller().OrgId(), id, transaction, cancellationToken), permission);
 
-    private static KeyView Visible(Principal caller, KeyView? key) =>
-        key is not null && (key.UserId.ToString() == caller.UserId || caller.Holds("keys:admin")) ? key : throw ApiProblem.NotFound("key").AsException();
+    // One's own, where one holds the permission; another's, where one is in charge of keys.
+    private static KeyView Visible(Principal caller, KeyView? key, string permission) =>
+        key is not null && ((key.UserId.ToString() == caller.UserId && (caller.Reach(permission).Covers(key.TeamId) || caller.Holds(permission)))
+            || (caller.Reach("keys:admin").Covers(key.TeamId) && caller.Reach(permission).Any))
+            ? key
+            : throw ApiProblem.NotFound("key").AsException();
 
-    private async Task<Principal> OwnerAsync(Principal caller, Guid? userId, CancellationToken cancellationToken)
+    private async Task<Principal> OwnerAsync(Principal caller, Guid? userId, Guid? team, CancellationToken cancellationToken)
     {
         var id = userId ?? Guid.Parse(caller.UserId);
-        if (id.ToString() != caller.UserId)
-            caller.MustHold("keys:admin");
-        var owner = (await principals.ReadUserAsync(id, cancellationToken)).Principal;
+        caller.MustHoldIn(id.ToString() == caller.UserId ? "keys:create" : "keys:admin", team);
+        var owner = (await principals.ReadUserAsync(id, cancellationToken, team: team)).Principal;
         if (owner is null || owner.OrgId != caller.OrgId)
             throw ApiProblem.Invalid("user_id", "There is no such active user.").AsException();
         KeyRules.RequireCovers(caller, owner);
         return owner;
     }
 
-    private async Task<Principal> PrincipalOfAsync(Guid userId, CancellationToken cancellationToken) =>
-        (await principals.ReadUserAsync(userId, cancellationToken)).Principal ?? throw ApiProblem.Conflict("The owner of this key is disabled.").AsException();
+    private async Task<Principal> PrincipalOfAsync(KeyView key, CancellationToken cancellationToken) =>
+        (await principals.ReadUserAsync(key.UserId, cancellationToken, team: key.TeamId)).Principal ?? throw ApiProblem.Conflict("The owner of this key is disabled.").AsException();
 
     // Otherwise fifteen minutes could be renewed for ever.
     private async Task RefuseEphemeralAsync(Principal caller, CancellationToken cancellationToken)

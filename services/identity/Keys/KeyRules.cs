@@ -13,6 +13,7 @@ internal static class KeyRules
 
     private const int MaxListed = 500;
     private const int MaxTags = 50;
+    private const int MaxGraceHours = 90 * 24;
 
     public static void CheckName(FieldErrors errors, string? name) =>
         errors.Require(!string.IsNullOrWhiteSpace(name) && name.Length <= 100, "name", "Must have 1 to 100 characters.");
@@ -48,6 +49,29 @@ internal static class KeyRules
     public static void CheckDays(FieldErrors errors, int? days) =>
         errors.Require(days is null or (>= 0 and <= MaxDays), "expires_in_days", $"Must be from 1 to {MaxDays}, or null for never.");
 
+    /// <summary>What the owner's roles do not reach, a key of theirs must not name.</summary>
+    public static void CheckWithinRoles(FieldErrors errors, Principal owner, string[]? models, string[]? tools)
+    {
+        Check("allowed_models", models, new NameLimits(owner.RoleModels?.Items, owner.DeniedModels));
+        Check("allowed_mcp_tools", tools, new NameLimits(owner.RoleMcpTools?.Items, owner.DeniedMcpTools));
+
+        void Check(string field, string[]? asked, NameLimits limits)
+        {
+            foreach (var pattern in (asked ?? []).Where(a => !limits.Covers(a)))
+                errors.Add(field, $"The owner's roles do not allow all of '{Cut(pattern)}'.");
+        }
+    }
+
+    public static void CheckSchedule(FieldErrors errors, string[]? networks, int? rotationDays, int? inactivityDays, int? graceHours, string? cacheScope)
+    {
+        errors.Require(networks is null || (networks.Length <= MaxListed && Array.TrueForAll(networks, AddressList.IsValid)),
+            "ip_allowlist", $"Must be at most {MaxListed} addresses or networks such as 10.0.0.0/8.");
+        errors.Require(rotationDays is null or (>= 0 and <= MaxDays), "rotation_period_days", $"Must be from 0 to {MaxDays}.");
+        errors.Require(inactivityDays is null or (>= 0 and <= MaxDays), "inactivity_timeout_days", $"Must be from 0 to {MaxDays}.");
+        errors.Require(graceHours is null or (>= 0 and <= MaxGraceHours), "grace_period_hours", $"Must be from 0 to {MaxGraceHours}.");
+        errors.Require(cacheScope is null or "" or "key" or "user" or "team" or "global", "cache_scope", "Must be key, user, team, global, or empty for the setting.");
+    }
+
     /// <summary>A key that makes a key hands on at most its own surfaces, models and tools.</summary>
     public static void CheckWithin(FieldErrors errors, Principal maker, string[]? surfaces, string[]? models, string[]? tools)
     {
@@ -62,11 +86,18 @@ internal static class KeyRules
     /// <summary>Whoever may act with somebody's key has what they have: so nobody gets the secret of a more powerful person's key.</summary>
     public static void RequireCovers(Principal caller, Principal owner)
     {
+        if (caller.UserId == owner.UserId)
+            return;
         if (owner.PlatformAdmin && !caller.PlatformAdmin)
             throw ApiProblem.Forbidden("Only a platform administrator may handle this person's keys.").AsException();
-        if (owner.Permissions.FirstOrDefault(p => !caller.Holds(p)) is { } missing)
+        var beyond = owner.Permissions.FirstOrDefault(p => !caller.Holds(p))
+            ?? owner.TeamGrants.SelectMany(g => g.Permissions.Where(p => !Holds(caller, p, g.TeamId))).FirstOrDefault();
+        if (beyond is { } missing)
             throw ApiProblem.Forbidden($"The owner holds {missing}, which you do not: a key would give it to you.").AsException();
     }
+
+    private static bool Holds(Principal caller, string permission, string team) =>
+        caller.Reach(permission) is var reach && (Guid.TryParse(team, out var id) ? reach.Covers(id) : reach is { AllTeams: true, Except.Count: 0 });
 
     private static bool IsWithin(StringList? own, string[]? asked) =>
         own is null || (asked is not null && Array.TrueForAll(asked, a => own.Items.Any(o => Glob.Matches(o, a))));

@@ -19,7 +19,7 @@ internal record KeyView
 
     public Guid? TeamId { get; init; }
 
-    /// <summary>active | expired | revoked.</summary>
+    /// <summary>active | rotation_due | expired | disabled | revoked.</summary>
     public string Status { get; init; } = "";
 
     public string[] Surfaces { get; init; } = [];
@@ -32,11 +32,31 @@ internal record KeyView
 
     public string[] Tags { get; init; } = [];
 
+    public string[] IpAllowlist { get; init; } = [];
+
+    public int? RotationPeriodDays { get; init; }
+
+    public int? InactivityTimeoutDays { get; init; }
+
+    public int? GracePeriodHours { get; init; }
+
+    public bool CaptureDisabled { get; init; }
+
+    public string CacheScope { get; init; } = "";
+
     public bool Ephemeral { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>Since when it should have been rotated; it stops when the grace period ends.</summary>
+    public DateTimeOffset? RotationDueAt { get; init; }
+
+    public DateTimeOffset? DisabledAt { get; init; }
+
+    /// <summary>inactive | rotation_overdue.</summary>
+    public string? DisabledReason { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }
 

@@ -13,7 +13,7 @@ internal sealed class PrincipalAuthenticator(PrincipalReader principals, Session
     {
         if (keySha256.Length != HashBytes)
             return new AuthenticateReply { Outcome = AuthOutcome.Unknown };
-        var reply = await principals.ReadKeyAsync(keySha256, cancellationToken);
+        var reply = await principals.ReadKeyAsync(keySha256, clientIp, cancellationToken);
         if (reply.Outcome == AuthOutcome.Ok)
             lastUsed.Note(reply.Principal.KeyId);
         return reply;

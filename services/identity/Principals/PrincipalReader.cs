@@ -1,5 +1,6 @@
 using Npgsql;
 using ThinkWatch.Contracts.Identity;
+using ThinkWatch.Identity.Keys;
 using ThinkWatch.Identity.Roles;
 
 namespace ThinkWatch.Identity.Principals;
@@ -27,13 +28,14 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
 
     private const string ByKey = $"""
         SELECT {UserParts}, k.id, k.lineage_id, k.name, k.surfaces, k.allowed_models, k.allowed_mcp_tools, k.cost_center, k.tags, k.expires_at,
-            k.revoked_at IS NOT NULL, k.capture_disabled, k.cache_scope, k.team_id
+            k.revoked_at IS NOT NULL, k.capture_disabled, k.cache_scope, k.team_id,
+            k.disabled_at IS NOT NULL, k.ip_allowlist
         FROM api_keys k JOIN users u ON u.id = k.user_id {UserJoins} WHERE k.key_sha256 = $1
         """;
 
     private const string ByUser = $"SELECT {UserParts}, u.must_change_password FROM users u {UserJoins} WHERE u.id = $1";
 
-    public async Task<AuthenticateReply> ReadKeyAsync(byte[] keySha256, CancellationToken cancellationToken)
+    public async Task<AuthenticateReply> ReadKeyAsync(byte[] keySha256, string clientIp, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ByKey);
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = keySha256 });
@@ -45,8 +47,10 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
             return new AuthenticateReply { Outcome = AuthOutcome.Revoked };
         if (expiresAt <= time.GetUtcNow())
             return new AuthenticateReply { Outcome = AuthOutcome.Expired };
-        if (!row.GetBoolean(5))
+        if (!row.GetBoolean(5) || row.GetBoolean(25))
             return new AuthenticateReply { Outcome = AuthOutcome.Disabled };
+        if (!AddressList.Allows(row.GetFieldValue<string[]>(26), clientIp))
+            return new AuthenticateReply { Outcome = AuthOutcome.AddressNotAllowed };
 
         var team = row.IsDBNull(24) ? (Guid?)null : row.GetGuid(24);
         var principal = ReadUserParts(row, team);
@@ -66,8 +70,8 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
     }
 
     /// <summary>The principal of a signed-in person: every surface that their roles allow, no key.</summary>
-    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password may do nothing else first.</remarks>
-    public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken, bool signedIn = false)
+    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password may do nothing else first; with <paramref name="team"/>, as a key of that team.</remarks>
+    public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken, bool signedIn = false, Guid? team = null)
     {
         await using var command = database.CreateCommand(ByUser);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
@@ -76,7 +80,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
             return new AuthenticateReply { Outcome = AuthOutcome.Unknown };
         if (!row.GetBoolean(5))
             return new AuthenticateReply { Outcome = AuthOutcome.Disabled };
-        var principal = ReadUserParts(row, team: null);
+        var principal = ReadUserParts(row, team);
         if (signedIn && row.GetBoolean(12))
         {
             principal.Permissions.Clear();
