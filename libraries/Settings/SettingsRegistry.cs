@@ -20,7 +20,7 @@ public static class SettingsRegistry
     public static IReadOnlyList<Setting> All { get; } =
     [
         General.SiteName,
-        Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.StaleMaxSecs, Auth.TrustedProxies,
+        Auth.JwtAccessTtlSecs, Auth.JwtRefreshTtlDays, Auth.SessionIpBinding, Auth.TotpRequired, Auth.StaleMaxSecs, Auth.TrustedProxies,
         Gateway.RequestTimeoutSecs, Gateway.StreamIdleTimeoutSecs, Gateway.BodyLimitBytes, Gateway.BodyMemoryBytes, Gateway.MaxConcurrentPerProvider,
         Gateway.RetryMax, Gateway.RetryInitialMs, Gateway.RetryMaxMs, Gateway.ConversionStrict,
         Gateway.DefaultRoutingStrategy, Gateway.DefaultAffinityMode, Gateway.DefaultAffinityTtlSecs,
@@ -48,6 +48,9 @@ public static class SettingsRegistry
 
         public static Setting<string> SessionIpBinding { get; } = Choice(
             "auth.session_ip_binding", "authentication", "refresh", ["off", "refresh", "every"], "When a session must come from the address that it was opened from.");
+
+        public static Setting<bool> TotpRequired { get; } = Switch(
+            "auth.totp_required", "authentication", false, "Whether everybody who signs in must use one-time codes; until they have enrolled they can do nothing else.");
 
         public static Setting<int> StaleMaxSecs { get; } = Integer(
             "auth.stale_max_secs", "authentication", 300, 0, Day, "How long a key that was known stays good while the identity service cannot be reached, in seconds.");

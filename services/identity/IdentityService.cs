@@ -6,6 +6,7 @@ using ThinkWatch.Identity.Organizations;
 using ThinkWatch.Identity.Roles;
 using ThinkWatch.Identity.Roles.Assignments;
 using ThinkWatch.Identity.Teams;
+using ThinkWatch.Identity.Totp;
 using ThinkWatch.Identity.Sessions;
 using ThinkWatch.Identity.Setup;
 using ThinkWatch.Identity.Users;
@@ -43,6 +44,7 @@ internal static class IdentityService
         app.UseManagementApi();
         app.MapSetup();
         app.MapAuth();
+        app.MapTotp();
         app.MapKeys();
         app.MapUsers();
         app.MapAssignments();
@@ -67,6 +69,8 @@ internal static class IdentityService
         builder.Services.AddSingleton<SessionCookieWriter>();
         builder.Services.AddSingleton<LoginLimiter>();
         builder.Services.AddSingleton<LoginDesk>();
+        builder.Services.AddSingleton<TotpStore>();
+        builder.Services.AddSingleton<TotpDesk>();
         builder.Services.AddHealthChecks().AddCheck<RedisConnection>("redis", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
     }
 

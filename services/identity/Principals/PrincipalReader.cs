@@ -2,11 +2,12 @@ using Npgsql;
 using ThinkWatch.Contracts.Identity;
 using ThinkWatch.Identity.Keys;
 using ThinkWatch.Identity.Roles;
+using ThinkWatch.Settings;
 
 namespace ThinkWatch.Identity.Principals;
 
 /// <summary>Resolves a key hash or a user id to what they may do now: one query each, prepared by the driver.</summary>
-internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache policies, TimeProvider time)
+internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache policies, ISettings settings, TimeProvider time)
 {
     private const string UserParts = """
         u.id, u.org_id, u.email, u.display_name, u.platform_admin,
@@ -33,7 +34,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
         FROM api_keys k JOIN users u ON u.id = k.user_id {UserJoins} WHERE k.key_sha256 = $1
         """;
 
-    private const string ByUser = $"SELECT {UserParts}, u.must_change_password FROM users u {UserJoins} WHERE u.id = $1";
+    private const string ByUser = $"SELECT {UserParts}, u.must_change_password, u.totp_enabled_at IS NOT NULL FROM users u {UserJoins} WHERE u.id = $1";
 
     public async Task<AuthenticateReply> ReadKeyAsync(byte[] keySha256, string clientIp, CancellationToken cancellationToken)
     {
@@ -70,7 +71,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
     }
 
     /// <summary>The principal of a signed-in person: every surface that their roles allow, no key.</summary>
-    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password may do nothing else first; with <paramref name="team"/>, as a key of that team.</remarks>
+    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password or enroll a second factor may do nothing else first; with <paramref name="team"/>, as a key of that team.</remarks>
     public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken, bool signedIn = false, Guid? team = null)
     {
         await using var command = database.CreateCommand(ByUser);
@@ -81,7 +82,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
         if (!row.GetBoolean(5))
             return new AuthenticateReply { Outcome = AuthOutcome.Disabled };
         var principal = ReadUserParts(row, team);
-        if (signedIn && row.GetBoolean(12))
+        if (signedIn && (row.GetBoolean(12) || (settings.Get(SettingsRegistry.Auth.TotpRequired) && !row.GetBoolean(13))))
         {
             principal.Permissions.Clear();
             principal.TeamGrants.Clear();

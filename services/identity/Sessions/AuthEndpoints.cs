@@ -5,7 +5,8 @@ using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Sessions;
 
-internal sealed record LoginRequest(string? Email, string? Password)
+/// <summary>totp_code or recovery_code: of whoever has a second factor.</summary>
+internal sealed record LoginRequest(string? Email, string? Password, string? TotpCode, string? RecoveryCode)
 {
     public override string ToString() => Email ?? "";
 }
@@ -32,7 +33,7 @@ internal static class AuthEndpoints
             .Require(body.Email is { Length: > 0 and <= 320 }, "email", "Is required.")
             .Require(body.Password is { Length: > 0 and <= 1024 }, "password", "Is required.")
             .ThrowIfAny();
-        var userId = await desk.LoginAsync(http, body.Email!.Trim(), body.Password!, cancellationToken);
+        var userId = await desk.LoginAsync(http, body, cancellationToken);
         return TypedResults.Ok(await me.ReadAsync(userId, cancellationToken));
     }
 

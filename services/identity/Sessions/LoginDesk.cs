@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Identity.Passwords;
+using ThinkWatch.Identity.Totp;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Postgres;
 
@@ -9,16 +10,18 @@ namespace ThinkWatch.Identity.Sessions;
 
 /// <summary>Lets people in and out. Every attempt is audited; a wrong e-mail, a wrong password and a disabled account answer alike.</summary>
 internal sealed class LoginDesk(
-    NpgsqlDataSource database, PasswordWorker passwords, LoginLimiter limiter, SessionStore sessions, RefreshTokens refreshTokens, SessionCookieWriter cookies)
+    NpgsqlDataSource database, PasswordWorker passwords, LoginLimiter limiter, SessionStore sessions, RefreshTokens refreshTokens, SessionCookieWriter cookies,
+    TotpStore totp)
 {
     private const string FindUser = """
-        SELECT u.id, u.org_id, u.email, u.password_hash,
+        SELECT u.id, u.org_id, u.email, u.password_hash, u.totp_enabled_at IS NOT NULL AS second_factor,
             (u.status = 'active' AND u.kind = 'person' AND o.disabled_at IS NULL) AS active
         FROM users u JOIN organizations o ON o.id = u.org_id WHERE lower(u.email) = lower(@email) AND u.deleted_at IS NULL
         """;
 
-    public async Task<Guid> LoginAsync(HttpContext http, string email, string password, CancellationToken cancellationToken)
+    public async Task<Guid> LoginAsync(HttpContext http, LoginRequest body, CancellationToken cancellationToken)
     {
+        var (email, password) = (body.Email!.Trim(), body.Password!);
         var folded = email.ToLowerInvariant();
         if (await limiter.EnterAsync(http.ClientIp(), folded) is { } wait)
             throw ApiProblem.TooMany("Too many attempts to sign in. Wait before the next.", wait).AsException();
@@ -33,11 +36,31 @@ internal sealed class LoginDesk(
             throw ApiProblem.Unauthenticated("E-mail or password is wrong, or the account is disabled.").AsException();
         }
 
+        if (user.SecondFactor)
+            await RequireSecondFactorAsync(http, user, body, cancellationToken);
         var newHash = PasswordHash.IsWeak(user.PasswordHash!) ? await passwords.CreateAsync(password, cancellationToken) : null;
         await RecordAsync(http, user, user.Email, "ok", newHash, cancellationToken);
         await cookies.OpenAsync(http, user.Id, user.OrgId);
         await limiter.ForgiveAsync(http.ClientIp(), folded);
         return user.Id;
+    }
+
+    // Asked only of who knows the password, so that saying it is needed tells a stranger nothing.
+    private async Task RequireSecondFactorAsync(HttpContext http, Account user, LoginRequest body, CancellationToken cancellationToken)
+    {
+        if (body.TotpCode is null && body.RecoveryCode is null)
+            throw new ApiProblem(StatusCodes.Status401Unauthorized, "totp_required", "A one-time code is required", "Send totp_code or recovery_code along.").AsException();
+        if (await limiter.EnterAccountAsync(user.Id) is { } wait)
+            throw ApiProblem.TooMany("Too many attempts to sign in. Wait before the next.", wait).AsException();
+        var right = await database.InTransactionAsync(
+            async (transaction, token) => body.TotpCode is not null
+                ? await totp.SpendCodeAsync(transaction, user.Id, body.TotpCode, token)
+                : await totp.SpendRecoveryCodeAsync(transaction, user.Id, body.RecoveryCode, token),
+            cancellationToken);
+        if (right)
+            return;
+        await RecordAsync(http, user, user.Email, "denied", newHash: null, cancellationToken);
+        throw Refuse("The one-time code is not right, or was used before.");
     }
 
     public async Task RefreshAsync(HttpContext http, CancellationToken cancellationToken)
@@ -126,5 +149,7 @@ internal sealed class LoginDesk(
         public string? PasswordHash { get; init; }
 
         public bool Active { get; init; }
+
+        public bool SecondFactor { get; init; }
     }
 }

@@ -13,16 +13,16 @@ internal sealed class LoginLimiter(RedisConnection redis)
     private const int PerAddressAndEmail = 10;
     private const int PerAddress = 30;
 
-    // For each of the two rules three keys: attempts in the window, the lock, how often it was locked. Answers the wait in milliseconds.
+    // For each rule three keys: attempts in the window, the lock, how often it was locked. Answers the wait in milliseconds.
     private const string Script = """
         local wait = 0
-        for rule = 0, 1 do
+        for rule = 0, #KEYS / 3 - 1 do
             local count, lock, strikes = KEYS[rule * 3 + 1], KEYS[rule * 3 + 2], KEYS[rule * 3 + 3]
             local left = redis.call('PTTL', lock)
             if left > wait then wait = left end
         end
         if wait > 0 then return wait end
-        for rule = 0, 1 do
+        for rule = 0, #KEYS / 3 - 1 do
             local count, lock, strikes = KEYS[rule * 3 + 1], KEYS[rule * 3 + 2], KEYS[rule * 3 + 3]
             local attempts = redis.call('INCR', count)
             if attempts == 1 then redis.call('PEXPIRE', count, 60000) end
@@ -44,6 +44,13 @@ internal sealed class LoginLimiter(RedisConnection redis)
     {
         RedisKey[] keys = [.. Keys($"{clientIp}:{Hash(email)}"), .. Keys(clientIp)];
         var wait = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(Script, keys, [PerAddressAndEmail, PerAddress]));
+        return wait > 0 ? TimeSpan.FromMilliseconds(wait) : null;
+    }
+
+    /// <summary>Counts an attempt at the second factor of one account, from wherever it comes: six digits would not last long otherwise.</summary>
+    public async Task<TimeSpan?> EnterAccountAsync(Guid user)
+    {
+        var wait = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(Script, Keys($"account:{user:N}"), [PerAddressAndEmail]));
         return wait > 0 ? TimeSpan.FromMilliseconds(wait) : null;
     }
 
