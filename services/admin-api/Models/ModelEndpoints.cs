@@ -11,9 +11,9 @@ internal static class ModelEndpoints
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var models = routes.MapGroup("/api/admin/models").WithTags("Models");
-        models.MapGet("", ListAsync).RequirePermission("models:read").WithName("listModels").WithSummary("List models with their routes");
+        models.MapGet("", ListAsync).RequirePermissionInTeam("models:read").WithName("listModels").WithSummary("List models with their routes");
         models.MapPost("", CreateAsync).RequirePermission("models:create").WithName("createModel").WithSummary("Add a model");
-        models.MapGet("/{id}", GetAsync).RequirePermission("models:read").WithName("getModel").WithSummary("Read a model, by id or model_id");
+        models.MapGet("/{id}", GetAsync).RequirePermissionInTeam("models:read").WithName("getModel").WithSummary("Read a model, by id or model_id");
         models.MapPatch("/{id}", UpdateAsync).RequirePermission("models:update").WithName("updateModel").WithSummary("Change a model; enabled = false is the kill switch");
         models.MapDelete("/{id}", DeleteAsync).RequirePermission("models:delete").WithName("deleteModel").WithSummary("Delete a model and its routes");
     }

@@ -10,9 +10,9 @@ internal static class ProviderEndpoints
     public static void MapProviders(this IEndpointRouteBuilder routes)
     {
         var providers = routes.MapGroup("/api/admin/providers").WithTags("Providers");
-        providers.MapGet("", ListAsync).RequirePermission("providers:read").WithName("listProviders").WithSummary("List providers");
+        providers.MapGet("", ListAsync).RequirePermissionInTeam("providers:read").WithName("listProviders").WithSummary("List providers");
         providers.MapPost("", CreateAsync).RequirePermission("providers:create").WithName("createProvider").WithSummary("Add a provider");
-        providers.MapGet("/{id:guid}", GetAsync).RequirePermission("providers:read").WithName("getProvider").WithSummary("Read a provider");
+        providers.MapGet("/{id:guid}", GetAsync).RequirePermissionInTeam("providers:read").WithName("getProvider").WithSummary("Read a provider");
         providers.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("providers:update").WithName("updateProvider").WithSummary("Change a provider");
         providers.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("providers:delete").WithName("deleteProvider").WithSummary("Delete a provider");
     }

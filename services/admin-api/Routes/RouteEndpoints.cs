@@ -12,7 +12,7 @@ internal static class RouteEndpoints
     public static void MapModelRoutes(this IEndpointRouteBuilder routes)
     {
         var ofModel = routes.MapGroup("/api/admin/models/{id}/routes").WithTags("Models");
-        ofModel.MapGet("", ListAsync).RequirePermission("models:read").WithName("listModelRoutes").WithSummary("List a model's routes; {id} is the id or the model_id");
+        ofModel.MapGet("", ListAsync).RequirePermissionInTeam("models:read").WithName("listModelRoutes").WithSummary("List a model's routes; {id} is the id or the model_id");
         ofModel.MapPost("", CreateAsync).RequirePermission("models:create", "models:update").WithName("createModelRoute").WithSummary("Add a route to a model; {id} is the id or the model_id");
 
         var single = routes.MapGroup("/api/admin/model-routes").WithTags("Models");

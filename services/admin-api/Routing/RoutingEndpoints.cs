@@ -14,10 +14,10 @@ internal static class RoutingEndpoints
     public static void MapRouting(this IEndpointRouteBuilder routes)
     {
         var model = routes.MapGroup("/api/admin/models/{id}").WithTags("Models");
-        model.MapGet("/routing-projection", ProjectAsync).RequirePermission("models:read").WithName("getRoutingProjection")
+        model.MapGet("/routing-projection", ProjectAsync).RequirePermissionInTeam("models:read").WithName("getRoutingProjection")
             .WithSummary("The split by weights and the split by score, with what a million tokens cost in each, from the calls of the last hours (hours = 6)");
-        model.MapGet("/route-history", HistoryAsync).RequirePermission("models:read").WithName("getRouteHistory").WithSummary("60 one-minute buckets of each route: calls, errors, p50 and p95");
-        model.MapGet("/route-health", HealthAsync).RequirePermission("models:read").WithName("getRouteHealth").WithSummary("Each route's circuit breaker and how the last five minutes went");
+        model.MapGet("/route-history", HistoryAsync).RequirePermissionInTeam("models:read").WithName("getRouteHistory").WithSummary("60 one-minute buckets of each route: calls, errors, p50 and p95");
+        model.MapGet("/route-health", HealthAsync).RequirePermissionInTeam("models:read").WithName("getRouteHealth").WithSummary("Each route's circuit breaker and how the last five minutes went");
     }
 
     private static async Task<Ok<RoutingProjection>> ProjectAsync(
