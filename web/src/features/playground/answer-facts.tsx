@@ -8,6 +8,7 @@ import { Badge } from '@/components/ui/badge'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n, type MessageKey } from '@/i18n'
 import { logQuery } from '@/lib/api/logs'
+import { cn } from '@/lib/cn'
 import { dash, shortId } from '@/lib/format'
 import { header, readNotes } from './data/notes'
 import type { Answer } from './data/types'
@@ -40,7 +41,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
   // A call that was refused before it reached a model used nothing: there is nothing to say of tokens and cost.
   const used = answer.status !== 'failed' || Boolean(usage.input || usage.output)
 
-  const facts: [string, ReactNode][] = [
+  const facts: [label: string, value: ReactNode, wide?: boolean][] = [
     [t('play.firstToken'), answer.firstTokenMs !== null && f.duration(answer.firstTokenMs)],
     [
       t('play.total'),
@@ -60,6 +61,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
           ) : null}
         </>
       ),
+      true,
     ],
     [t('play.cost'), used && <Cost key="cost" row={row} />],
     [
@@ -70,6 +72,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
           <Mono className="ms-1.5 text-ink-3">{of('x-thinkwatch-model')}</Mono>
         </>
       ),
+      true,
     ],
     [
       t('play.cache'),
@@ -105,6 +108,7 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
           )}
         </span>
       ),
+      true,
     ],
     [t('play.guard'), warnings && <Badge tone="warn">{warnings}</Badge>],
   ]
@@ -116,8 +120,8 @@ export function AnswerFacts({ answer }: { answer: Answer }) {
       >
         {facts
           .filter(([, value]) => Boolean(value))
-          .map(([label, value]) => (
-            <div key={label} className="min-w-0">
+          .map(([label, value, wide]) => (
+            <div key={label} className={cn('min-w-0', wide && 'col-span-2')}>
               <dt className="text-ink-3">{label}</dt>
               <dd className="tnum mt-0.5 break-words text-ink">{value}</dd>
             </div>

@@ -72,7 +72,7 @@ export function LaneView({ control, label, model, models, simulated, onModel, on
           const { scrollHeight, scrollTop, clientHeight } = event.currentTarget
           follows.current = scrollHeight - scrollTop - clientHeight < nearEnd
         }}
-        className="min-h-64 flex-1 overflow-y-auto p-3 sm:p-4"
+        className="relative min-h-64 flex-1 overflow-y-auto p-3 sm:p-4"
       >
         <div ref={content}>
           {turns.length === 0 ? (

@@ -148,7 +148,10 @@ export function PlaygroundPage({ search, onSearch }: PlaygroundPageProps) {
               />
             </div>
           </div>
-          <aside aria-label={t('play.settings')} className="panel min-h-0 overflow-y-auto p-4 max-xl:hidden">
+          <aside
+            aria-label={t('play.settings')}
+            className="panel relative min-h-0 overflow-y-auto p-4 max-xl:hidden"
+          >
             {panel}
           </aside>
         </div>

@@ -39,7 +39,10 @@ export const ruleColumns = (t: Translate, f: Formats, actions: Actions) => [
         >
           {rule.name}
         </button>
-        {rule.description && <p className="max-w-64 truncate text-xs text-ink-3">{rule.description}</p>}
+        <p className="max-w-52 truncate text-xs text-ink-3" title={rule.description ?? undefined}>
+          {t(`security.severity.${rule.severity}`)}
+          {rule.description && ` · ${rule.description}`}
+        </p>
       </div>
     ),
   }),
@@ -69,12 +72,7 @@ export const ruleColumns = (t: Translate, f: Formats, actions: Actions) => [
   column.accessor((rule) => ranks.indexOf(rule.action), {
     id: 'action',
     header: t('security.action'),
-    cell: ({ row: { original: rule } }) => (
-      <span className="flex items-center gap-2 whitespace-nowrap">
-        <ActionBadge action={rule.action} />
-        <span className="text-xs text-ink-3">{t(`security.severity.${rule.severity}`)}</span>
-      </span>
-    ),
+    cell: ({ row }) => <ActionBadge action={row.original.action} />,
   }),
   column.accessor((rule) => rule.calls ?? -1, {
     id: 'calls',
