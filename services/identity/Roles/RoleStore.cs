@@ -100,7 +100,12 @@ internal static class RoleStore
             """,
             new
             {
-                id = Guid.CreateVersion7(), org = author.OrgId(), role, action, author = Guid.Parse(author.UserId), author.UserEmail,
+                id = Guid.CreateVersion7(),
+                org = author.OrgId(),
+                role,
+                action,
+                author = Guid.Parse(author.UserId),
+                author.UserEmail,
                 before = before is null ? null : JsonSerializer.Serialize(before, ApiJson.Options),
                 after = after is null ? null : JsonSerializer.Serialize(after, ApiJson.Options),
             },

@@ -41,8 +41,16 @@ internal static class TeamStore
             """,
             new
             {
-                org = caller.OrgId(), all = all.AllTeams, teams = all.Teams.ToArray(), except = all.Except.ToArray(), own, self = Guid.Parse(caller.UserId),
-                q = query.Q, name = after?[0], id = Cursors.Id(after?[1]), fetch = query.Fetch,
+                org = caller.OrgId(),
+                all = all.AllTeams,
+                teams = all.Teams.ToArray(),
+                except = all.Except.ToArray(),
+                own,
+                self = Guid.Parse(caller.UserId),
+                q = query.Q,
+                name = after?[0],
+                id = Cursors.Id(after?[1]),
+                fetch = query.Fetch,
             },
             cancellationToken: cancellationToken))).AsList();
         return Page<TeamView>.From(rows, query.Limit, last => Cursor.Encode(last.Name.ToLowerInvariant(), last.Id.ToString()));

@@ -44,7 +44,14 @@ internal static class UserStore
             """;
         var parameters = new DynamicParameters(new
         {
-            org = caller.OrgId(), status = filter.Status, kind = filter.Kind, team = filter.TeamId, q = query.Q, position = after?[0], id = Cursors.Id(after?[1]), fetch = query.Fetch,
+            org = caller.OrgId(),
+            status = filter.Status,
+            kind = filter.Kind,
+            team = filter.TeamId,
+            q = query.Q,
+            position = after?[0],
+            id = Cursors.Id(after?[1]),
+            fetch = query.Fetch,
         });
         UserReach.Parameters(parameters, caller, "users:read");
         var rows = (await connection.QueryAsync<UserView>(new CommandDefinition(sql, parameters, cancellationToken: cancellationToken))).AsList();
