@@ -55,6 +55,9 @@ internal sealed record Behaviour
 
     public bool Think { get; init; }
 
+    /// <summary>What it thinks repeats what was said.</summary>
+    public bool ThinkAloud { get; init; }
+
     public bool Redacted { get; init; }
 
     public bool Json { get; init; }
@@ -147,6 +150,7 @@ internal sealed record Behaviour
         "parallel" => this with { CallTools = true, Parallel = true },
         "rounds" => this with { CallTools = true, Rounds = number ?? 2 },
         "think" => this with { Think = true },
+        "think-aloud" => this with { Think = true, ThinkAloud = true },
         "redacted" => this with { Think = true, Redacted = true },
         "json" => this with { Json = true },
         "refusal" => this with { Refuse = true },

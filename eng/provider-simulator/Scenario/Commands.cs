@@ -16,6 +16,7 @@ internal static class Commands
         ("rounds-N", "calls tools N times, one after the result of the other (2)"),
         ("think", "thinks first, also when not asked to; thinking that was asked for comes from every model"),
         ("think-tools", "thinks, then calls a tool, and refuses the result without the signed thinking"),
+        ("think-aloud", "thinks, and its thoughts repeat what was said"),
         ("redacted", "thinks in redacted blocks"),
         ("json", "answers an object that fits the schema of the structured output; so does every model when asked to"),
         ("refusal", "refuses in the format's own way"),
@@ -50,7 +51,7 @@ internal static class Commands
     ];
 
     public static bool HasTwoWords(string name) =>
-        name is "retry-after" or "error-event" or "cut-event" or "usage-first" or "usage-split" or "usage-choices" or "stop-sequence";
+        name is "retry-after" or "error-event" or "cut-event" or "usage-first" or "usage-split" or "usage-choices" or "stop-sequence" or "think-aloud";
 
     public static async Task ListAsync(HttpContext http)
     {

@@ -35,7 +35,7 @@ internal static class Script
         if (behaviour.Block)
             return Stop.Blocked;
         if (Thinks(prompt, behaviour))
-            blocks.Add(new ThinkingBlock(Words(ThinkingText), behaviour.Redacted, prompt.Thinking.Visible));
+            blocks.Add(new ThinkingBlock(Words(behaviour.ThinkAloud ? ThinkingText + prompt.LastText : ThinkingText), behaviour.Redacted, prompt.Thinking.Visible));
         if (behaviour.Refuse)
         {
             blocks.Add(new RefusalBlock(Words("I can't help with that: the simulator was told to refuse.")));

@@ -44,6 +44,9 @@ public sealed class ContentRule
 
     public string Severity { get; }
 
+    /// <summary>The same rule as one that takes out what it finds.</summary>
+    public ContentRule AsRedaction() => Action == RuleAction.Redact ? this : new(Name, Finder, Scope, RuleAction.Redact, Severity);
+
     /// <summary>Null and what is wrong with the pattern.</summary>
     /// <param name="match">One of <see cref="Matches"/>.</param>
     public static ContentRule? Create(string name, string match, string pattern, RuleScope scope, RuleAction action, string severity, out string? error)

@@ -71,7 +71,7 @@ internal static class AnswerGuard
     /// <summary>What is kept of a stream says no more than its client was told. Its hits have been counted.</summary>
     public static void RedactKept(Exchange exchange)
     {
-        if (exchange.AnswerBody.Length > 0 && exchange.Guarded?.Rules.Output is { Length: > 0 } rules)
+        if (exchange.AnswerBody.Length > 0 && exchange.Guarded?.Rules.Forbidden is { Length: > 0 } rules)
             Redact(exchange, rules, new GuardHits(), RegexBudget.Unbounded());
     }
 

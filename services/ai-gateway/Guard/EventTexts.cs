@@ -35,6 +35,9 @@ internal abstract class EventTexts
         _ => null,
     };
 
+    /// <summary>Events carry a <c>sequence_number</c>.</summary>
+    public virtual bool AreNumbered => false;
+
     /// <exception cref="JsonException">It is not JSON.</exception>
     public abstract EventText Read(ReadOnlySpan<byte> data);
 

@@ -46,10 +46,12 @@ internal sealed class GuardedPassage(StreamPassage inner, StreamGuard guard) : S
 
     public override void WriteFault(Refusal refusal, IBufferWriter<byte> output)
     {
-        using var held = new PooledBuffer();
-        guard.Flush(held);
-        output.Write(held.WrittenSpan);
-        inner.WriteFault(refusal, output);
+        using var fault = new PooledBuffer();
+        using var sent = new PooledBuffer();
+        guard.Flush(sent);
+        inner.WriteFault(refusal, fault);
+        guard.PassLast(fault.WrittenSpan, sent);
+        output.Write(sent.WrittenSpan);
     }
 
     protected override void Release()

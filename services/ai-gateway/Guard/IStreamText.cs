@@ -9,5 +9,6 @@ internal interface IStreamText
     int CertainUpTo(ReadOnlySpan<byte> raw);
 
     /// <summary>Writes the new text; false, and nothing written, when it stays as it is.</summary>
-    bool Rewrite(ReadOnlySpan<byte> raw, bool nested, PooledBuffer output);
+    /// <param name="repeated">Its pieces have been rewritten before: nothing in it is news.</param>
+    bool Rewrite(ReadOnlySpan<byte> raw, bool nested, bool repeated, PooledBuffer output);
 }

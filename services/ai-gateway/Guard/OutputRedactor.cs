@@ -30,9 +30,9 @@ internal sealed class OutputRedactor(ContentRule[] rules, GuardHits hits) : IStr
         return JsonText.Skip(raw, certain);
     }
 
-    public bool Rewrite(ReadOnlySpan<byte> raw, bool nested, PooledBuffer output)
+    public bool Rewrite(ReadOnlySpan<byte> raw, bool nested, bool repeated, PooledBuffer output)
     {
-        Read(raw, _counting);
+        Read(raw, repeated ? _looking : _counting);
         if (_found.Count == 0)
             return false;
         var text = new RedactedText(0, raw.Length, inConversation: false);

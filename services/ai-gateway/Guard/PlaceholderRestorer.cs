@@ -53,7 +53,7 @@ internal sealed class PlaceholderRestorer : IStreamText
         return true;
     }
 
-    bool IStreamText.Rewrite(ReadOnlySpan<byte> raw, bool nested, PooledBuffer output) => Restore(raw, nested, output);
+    bool IStreamText.Rewrite(ReadOnlySpan<byte> raw, bool nested, bool repeated, PooledBuffer output) => Restore(raw, nested, output);
 
     /// <summary>Where the beginning of a placeholder stands that more text may complete; the text's end when there is none.</summary>
     public int CertainUpTo(ReadOnlySpan<byte> raw)

@@ -20,6 +20,8 @@ internal sealed class ResponsesEventTexts : EventTexts
     /// <summary>Nothing but its number.</summary>
     private static readonly TextShape s_other = Root();
 
+    public override bool AreNumbered => true;
+
     public override EventText Read(ReadOnlySpan<byte> data)
     {
         ReadRoot(data, "output_index"u8, out var type, out var index);

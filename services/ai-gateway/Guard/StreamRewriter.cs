@@ -74,7 +74,7 @@ internal sealed class StreamRewriter(IStreamText rewriter, EventTexts texts) : I
         _text.Clear();
         if (place.Shape.IsDelta)
             VisitDelta(raw, start, HashCode.Combine(place.Channel, place.Shape), place.Shape.IsNested);
-        else if (rewriter.Rewrite(raw, place.Shape.IsNested, _text))
+        else if (rewriter.Rewrite(raw, place.Shape.IsNested, repeated: true, _text))
             _edits.Add(new RawEdit(start, raw.Length, _text.WrittenSpan.ToArray()));
     }
 
@@ -120,7 +120,7 @@ internal sealed class StreamRewriter(IStreamText rewriter, EventTexts texts) : I
         }
 
         var certain = _event.Ends == TextEnd.None ? rewriter.CertainUpTo(whole) : whole.Length;
-        var changed = rewriter.Rewrite(whole[..certain], nested, _text);
+        var changed = rewriter.Rewrite(whole[..certain], nested, repeated: false, _text);
         if (!changed)
             _text.Append(whole[..certain]);
         if (changed || held is not null || certain < whole.Length)
@@ -161,7 +161,7 @@ internal sealed class StreamRewriter(IStreamText rewriter, EventTexts texts) : I
                 continue;
             _held.RemoveAt(i--);
             _text.Clear();
-            List<RawEdit> edits = [new RawEdit(held.TextAt, 0, rewriter.Rewrite(held.Raw, held.IsNested, _text) ? _text.WrittenSpan.ToArray() : held.Raw)];
+            List<RawEdit> edits = [new RawEdit(held.TextAt, 0, rewriter.Rewrite(held.Raw, held.IsNested, repeated: false, _text) ? _text.WrittenSpan.ToArray() : held.Raw)];
             if (held.NumberAt >= 0)
             {
                 edits.Add(new RawEdit(held.NumberAt, held.NumberLength, Digits(++_lastNumber)));
