@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Capture;
+using ThinkWatch.AiGateway.FanOut;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
@@ -10,6 +12,9 @@ namespace ThinkWatch.AiGateway.Conversion;
 /// <summary>Any client's chat format to any provider's, by way of <see cref="ChatRequest"/> and <see cref="ChatAnswer"/>.</summary>
 internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumerable<IUpstreamFormat> upstreams) : IConverter
 {
+    /// <summary>More answers than that are more calls at once than one client may cause.</summary>
+    private const int MostCalls = 8;
+
     private readonly Dictionary<WireFormat, IClientFormat> _clients = clients.ToDictionary(static client => client.Format);
     private readonly Dictionary<WireFormat, IUpstreamFormat> _upstreams = upstreams.ToDictionary(static upstream => upstream.Format);
 
@@ -31,8 +36,9 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         try
         {
             client.ReadRequest(call);
+            var calls = upstream.GivesOneAnswer ? TakeChoices(call) : 1;
             upstream.WriteRequest(call, output);
-            return new ChatConversion(client, upstream, call);
+            return new ChatConversion(client, upstream, call, calls);
         }
         catch
         {
@@ -41,9 +47,24 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         }
     }
 
-    private sealed class ChatConversion(IClientFormat client, IUpstreamFormat upstream, ConvertedCall call) : IConversion
+    /// <summary>How many answers are wanted of a provider that gives one: its request does not say so.</summary>
+    private static int TakeChoices(ConvertedCall call)
+    {
+        if (call.Request.Sampling.Choices is not { } wanted || wanted <= 1)
+            return 1;
+        if (wanted > MostCalls)
+            throw new ConversionException($"This model's provider gives one answer to a call: between 1 and {MostCalls} can be asked for at once.", "n");
+        call.Request.Sampling.Choices = null;
+        return wanted;
+    }
+
+    private sealed class ChatConversion(IClientFormat client, IUpstreamFormat upstream, ConvertedCall call, int calls) : IConversion
     {
         public ConversionNotes Notes => call.Notes;
+
+        public int Calls => calls;
+
+        public IEventFraming OpenFraming() => upstream.OpenReader(call).Framing;
 
         public void ConvertAnswer(ReadOnlyMemory<byte> answer, IBufferWriter<byte> output, ref AnswerFacts facts)
         {
@@ -61,16 +82,28 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
             writer.WriteEnd(output);
         }
 
-        public (IAnswerEventReader Reader, IAnswerEventWriter Writer) OpenStream() => (upstream.OpenReader(call), client.OpenWriter(call));
+        public (IAnswerEventReader Reader, IAnswerEventWriter Writer) OpenStream() =>
+            (calls > 1 ? new InterleavedReader(calls, () => upstream.OpenReader(call)) : upstream.OpenReader(call), client.OpenWriter(call));
 
         public void Dispose() => call.Dispose();
 
         private ChatAnswer Read(JsonDocument json, ref AnswerFacts facts)
         {
-            var read = upstream.ReadAnswer(json.RootElement, call);
+            var read = calls > 1 ? Join([.. json.RootElement.EnumerateArray().Select(answer => upstream.ReadAnswer(answer, call))]) : upstream.ReadAnswer(json.RootElement, call);
             facts.Usage = read.Usage;
             facts.FinishReason = read.Choices.Count > 0 ? read.Choices[0].Finish?.Raw : null;
             return read;
+        }
+
+        /// <summary>The answers as one of several choices, its usage that of all.</summary>
+        private static ChatAnswer Join(ChatAnswer[] answers)
+        {
+            var joined = new ChatAnswer { Id = answers[0].Id, Model = answers[0].Model, ServiceTier = answers[0].ServiceTier };
+            foreach (var answer in answers)
+                joined.Choices.Add(answer.Choices.FirstOrDefault() ?? new AnswerChoice());
+            if (Array.Exists(answers, static answer => answer.Usage is not null))
+                joined.Usage = TokenUsage.Sum(answers.Select(static answer => answer.Usage));
+            return joined;
         }
     }
 }

@@ -42,6 +42,9 @@ internal interface IUpstreamFormat
     /// <exception cref="ConversionException">Leaving it out would change what is asked.</exception>
     void WriteRequest(ConvertedCall call, IBufferWriter<byte> output);
 
+    /// <summary>The provider gives one answer to a call: who wants several calls several times.</summary>
+    bool GivesOneAnswer => false;
+
     /// <summary>Reads a whole answer.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is not what the provider's documentation promises.</exception>
     ChatAnswer ReadAnswer(System.Text.Json.JsonElement answer, ConvertedCall call);

@@ -22,6 +22,12 @@ internal interface IConversion : IDisposable
 {
     ConversionNotes Notes { get; }
 
+    /// <summary>How often the request is to be sent at once. More than once: the answers come as an array, or interleaved (<see cref="FanOut.SeveralCalls"/>).</summary>
+    int Calls => 1;
+
+    /// <summary>How the bytes of one such answer are cut into events.</summary>
+    IEventFraming OpenFraming() => OpenStream().Reader.Framing;
+
     /// <summary>Writes the client's JSON answer.</summary>
     /// <exception cref="System.Text.Json.JsonException">The provider's answer is not what its documentation promises.</exception>
     void ConvertAnswer(ReadOnlyMemory<byte> answer, IBufferWriter<byte> output, ref AnswerFacts facts);

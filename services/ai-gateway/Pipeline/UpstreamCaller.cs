@@ -1,5 +1,6 @@
 using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Conversion;
+using ThinkWatch.AiGateway.FanOut;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
@@ -129,7 +130,7 @@ internal sealed class UpstreamCaller(
     private static AttemptOutcome OutcomeOf(in Attempt attempt, in AttemptResult result) => attempt.Status switch
     {
         _ when attempt.Fault is null => AttemptOutcome.Good,
-        _ when ReferenceEquals(result.Refusal, Refusals.ClientGone) => AttemptOutcome.Neither,
+        _ when ReferenceEquals(result.Refusal, Refusals.ClientGone) || ReferenceEquals(result.Refusal, Refusals.ProviderBusy) => AttemptOutcome.Neither,
         StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests => AttemptOutcome.Neither,
         >= 400 and < 500 => AttemptOutcome.Good,
         _ => AttemptOutcome.Failed,
@@ -157,7 +158,9 @@ internal sealed class UpstreamCaller(
         AttemptResult result;
         try
         {
-            response = await upstream.Invoker.SendAsync(await UpstreamRequest.MakeAsync(exchange, candidate, body, key), exchange.Cancelled);
+            response = exchange.Conversion is { Calls: > 1 }
+                ? await SeveralCalls.SendAsync(exchange, candidate, key, settings.Get(SettingsRegistry.Gateway.MaxConcurrentPerProvider))
+                : await upstream.Invoker.SendAsync(await UpstreamRequest.MakeAsync(exchange, candidate, body, key), exchange.Cancelled);
             result = response.IsSuccessStatusCode
                 ? await RelayAsync(exchange, response)
                 : await UpstreamFaults.ReadAsync(exchange, formats.Wire(exchange.Target), key, response, time);
@@ -165,6 +168,10 @@ internal sealed class UpstreamCaller(
         catch (OperationCanceledException)
         {
             result = AttemptResult.Final(exchange.ClientIsGone ? Refusals.ClientGone : Refusals.ProviderTimeout);
+        }
+        catch (ProviderBusyException)
+        {
+            result = AttemptResult.Elsewhere(Refusals.ProviderBusy);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -187,7 +194,7 @@ internal sealed class UpstreamCaller(
             : exchange.Conversion is { } conversion ? convertedJson.RelayAsync(exchange, conversion, response)
             : json.RelayAsync(exchange, response);
 
-    private static bool IsStream(string? mediaType) =>
+    internal static bool IsStream(string? mediaType) =>
         string.Equals(mediaType, "text/event-stream", StringComparison.OrdinalIgnoreCase)
         || string.Equals(mediaType, "application/vnd.amazon.eventstream", StringComparison.OrdinalIgnoreCase);
 

@@ -21,6 +21,8 @@ internal sealed class AnthropicFormat : IClientFormat, IUpstreamFormat, IClientW
 
     public void WriteRequest(ConvertedCall call, IBufferWriter<byte> output) => RequestWriter.Write(call, output);
 
+    public bool GivesOneAnswer => true;
+
     public ChatAnswer ReadAnswer(JsonElement answer, ConvertedCall call) => AnswerReader.Read(answer, call);
 
     public IAnswerEventReader OpenReader(ConvertedCall call) => new StreamReader(call);

@@ -12,8 +12,6 @@ internal static class RequestWriter
     public static void Write(ConvertedCall call, IBufferWriter<byte> output)
     {
         var request = call.Request;
-        if (request.Sampling.Choices > 1)
-            throw new ConversionException("This model's provider gives one answer a call.", "n");
         var system = new List<TextPart>();
         var turns = Turn.Of(call, system);
         var plan = RequestPlan.Of(call, turns);

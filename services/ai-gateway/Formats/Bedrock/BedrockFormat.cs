@@ -12,6 +12,8 @@ internal sealed class BedrockFormat : IUpstreamFormat, IWireFormat
 
     public void WriteRequest(ConvertedCall call, IBufferWriter<byte> output) => new RequestWriter(call).Write(output);
 
+    public bool GivesOneAnswer => true;
+
     public ChatAnswer ReadAnswer(JsonElement answer, ConvertedCall call) => AnswerReader.Read(answer, call);
 
     public IAnswerEventReader OpenReader(ConvertedCall call) => new StreamReader(call);

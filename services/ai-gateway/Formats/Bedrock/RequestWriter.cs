@@ -14,7 +14,6 @@ internal sealed class RequestWriter(ConvertedCall call)
 
     public void Write(IBufferWriter<byte> output)
     {
-        Refuse();
         var system = new List<TextPart>();
         var turns = Turns(system);
         var plan = ConversePlan.Of(call, _model, turns);
@@ -31,12 +30,6 @@ internal sealed class RequestWriter(ConvertedCall call)
         WriteShape(json, plan);
         json.WriteEndObject();
         NoteWhatHasNoPlace();
-    }
-
-    private void Refuse()
-    {
-        if (_request.Sampling.Choices is > 1)
-            throw new ConversionException("This model gives one answer to a call.", "n");
     }
 
     /// <summary>Turns as Converse demands them: without blank text, strictly in alternation, the user's first.</summary>
