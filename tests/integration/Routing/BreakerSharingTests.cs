@@ -32,12 +32,80 @@ public sealed class BreakerSharingTests(EmbeddedStores stores)
 
         // After its rest three good probes close it, wherever they were made.
         await Task.Delay(Replica.Rest + TimeSpan.FromMilliseconds(200), Cancelled);
+        one.TryEnter(route).ShouldBeFalse(); // it must ask first
+        await one.ShareAsync();
         for (var probe = 0; probe < BreakerPolicy.Probes; probe++)
             one.Probe(route);
         await one.ShareAsync();
         one.State(route).ShouldBe(BreakerState.Closed);
         await other.ShareAsync();
         other.State(route).ShouldBe(BreakerState.Closed);
+    }
+
+    [Fact]
+    public async Task HalfOpen_OneProbeAtATime_OverAllReplicas()
+    {
+        await using var one = await OpenAsync();
+        await using var other = await OpenAsync();
+        var route = await OpenedAsync(one, other);
+
+        // Both have calls to send; one of them may.
+        one.TryEnter(route).ShouldBeFalse();
+        other.TryEnter(route).ShouldBeFalse();
+        await Task.WhenAll(one.ShareAsync(), other.ShareAsync());
+        var (holder, waiting) = one.TryProbe(route) ? (one, other) : (other, one);
+        if (holder == other)
+            other.TryProbe(route).ShouldBeTrue();
+        for (var report = 0; report < 6; report++)
+        {
+            // Longer than a lease: as long as its probe is under way it is renewed.
+            waiting.TryEnter(route).ShouldBeFalse();
+            holder.TryEnter(route).ShouldBeFalse();
+            await Task.WhenAll(one.ShareAsync(), other.ShareAsync());
+            await Task.Delay(TimeSpan.FromMilliseconds(450), Cancelled);
+        }
+
+        // Its probe says nothing and nothing more is to be sent there: the other's turn.
+        holder.EndProbe(route, AttemptOutcome.Neither);
+        await holder.ShareAsync();
+        waiting.TryEnter(route).ShouldBeFalse();
+        await waiting.ShareAsync();
+        waiting.TryProbe(route).ShouldBeTrue();
+        waiting.EndProbe(route, AttemptOutcome.Failed);
+        await Task.WhenAll(one.ShareAsync(), other.ShareAsync());
+        await holder.ShareAsync();
+        holder.State(route).ShouldBe(BreakerState.Open);
+    }
+
+    [Fact]
+    public async Task Holder_ThatFallsSilent_HoldsUpTheOthersForALease()
+    {
+        await using var one = await OpenAsync();
+        await using var other = await OpenAsync();
+        var route = await OpenedAsync(one, other);
+        one.TryEnter(route).ShouldBeFalse();
+        await one.ShareAsync();
+        one.TryProbe(route).ShouldBeTrue();
+        other.TryEnter(route).ShouldBeFalse();
+        await other.ShareAsync();
+        other.TryEnter(route).ShouldBeFalse();
+        await Task.Delay(TimeSpan.FromMilliseconds(2100), Cancelled);
+        await other.ShareAsync();
+        other.TryProbe(route).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Replica_WithoutCalls_HearsOfWhatOthersSaw()
+    {
+        await using var one = await OpenAsync();
+        await using var idle = await OpenAsync();
+        var route = Guid.NewGuid().ToString();
+        idle.State(route).ShouldBe(BreakerState.Closed);
+        one.Fail(route, 10);
+        await one.ShareAsync();
+        await idle.ShareAsync();
+        idle.State(route).ShouldBe(BreakerState.Open);
+        idle.TryEnter(route).ShouldBeFalse();
     }
 
     [Fact]
@@ -51,6 +119,19 @@ public sealed class BreakerSharingTests(EmbeddedStores stores)
         other.Fail(route, 9);
         await other.ShareAsync();
         other.State(route).ShouldBe(BreakerState.Closed);
+    }
+
+    /// <summary>A route that both know to be open, and that has rested.</summary>
+    private static async Task<string> OpenedAsync(Replica one, Replica other)
+    {
+        var route = Guid.NewGuid().ToString();
+        one.Fail(route, 10);
+        other.Fail(route, 1);
+        await one.ShareAsync();
+        await other.ShareAsync();
+        other.State(route).ShouldBe(BreakerState.Open);
+        await Task.Delay(Replica.Rest + TimeSpan.FromMilliseconds(200), Cancelled);
+        return route;
     }
 
     private async Task<Replica> OpenAsync() => new(await ConnectionMultiplexer.ConnectAsync(await stores.RedisAsync()));
@@ -92,6 +173,10 @@ public sealed class BreakerSharingTests(EmbeddedStores stores)
         public void Fail(string route, int times) => End(route, times, AttemptOutcome.Failed);
 
         public void Succeed(string route, int times) => End(route, times, AttemptOutcome.Good);
+
+        public bool TryProbe(string route) => Health(route).TryEnter(Policy, out var isProbe) && isProbe;
+
+        public void EndProbe(string route, AttemptOutcome outcome) => Health(route).End(Policy, outcome, 1, isProbe: true);
 
         public void Probe(string route)
         {

@@ -11,9 +11,16 @@ namespace ThinkWatch.AiGateway.Routing.Health;
 internal sealed partial class BreakerSharing(IConnectionMultiplexer redis, RouteHealthBook book, ISettings settings, ILogger<BreakerSharing> log) : BackgroundService
 {
     private const int LogEveryFailures = 120;
+
+    /// <summary>A set of the routes whose breaker is not closed.</summary>
+    private const string Index = "tw:breakers";
     private static readonly TimeSpan s_every = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(3);
+
+    /// <summary>Renewed with every report while it is needed; a replica that dies with it holds up the others no longer than that.</summary>
+    private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(2);
     private static readonly string s_script = ReadScript();
+    private readonly string _replica = Guid.NewGuid().ToString("n");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,21 +47,30 @@ internal sealed partial class BreakerSharing(IConnectionMultiplexer redis, Route
         var policy = BreakerPolicy.Of(settings);
         if (!policy.Enabled)
             return;
+        var database = redis.GetDatabase();
+        var notClosed = (await database.SetMembersAsync(Index).WaitAsync(s_deadline, cancellationToken).ConfigureAwait(false)).Select(static key => (string)key!).ToHashSet(StringComparer.Ordinal);
         foreach (var health in book.All)
         {
             var report = health.TakeReport();
-            if (report.IsEmpty && health.State == BreakerState.Closed)
+            if (report.IsEmpty && health.State == BreakerState.Closed && !notClosed.Contains(health.Key))
                 continue;
-            var answer = (long[])(await redis.GetDatabase().ScriptEvaluateAsync(
+            var answer = (long[])(await database.ScriptEvaluateAsync(
                 s_script,
                 ["tw:breaker:{" + health.Key + "}"],
                 [
                     report.Good, report.Failed, report.GoodProbes, report.FailedProbes, (long)policy.Window.TotalMilliseconds, policy.MinSamples,
-                    policy.ErrorPercent, (long)policy.Rest.TotalMilliseconds, BreakerPolicy.Probes,
+                    policy.ErrorPercent, (long)policy.Rest.TotalMilliseconds, BreakerPolicy.Probes, _replica, report.WantsProbe ? 1 : 0, (long)s_lease.TotalMilliseconds,
                 ]).WaitAsync(s_deadline, cancellationToken).ConfigureAwait(false))!;
-            health.Adopt((BreakerState)answer[0], TimeSpan.FromMilliseconds(answer[1]));
+            var state = (BreakerState)answer[0];
+            health.Adopt(state, TimeSpan.FromMilliseconds(answer[1]), TimeSpan.FromMilliseconds(answer[2]));
+            if (state == BreakerState.Closed == notClosed.Contains(health.Key))
+                await IndexAsync(database, health.Key, state).WaitAsync(s_deadline, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>By the index replicas hear of routes that they have had no calls to.</summary>
+    private static Task IndexAsync(IDatabase database, string route, BreakerState state) =>
+        state == BreakerState.Closed ? database.SetRemoveAsync(Index, route) : database.SetAddAsync(Index, route);
 
     private static string ReadScript()
     {

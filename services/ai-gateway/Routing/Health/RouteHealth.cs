@@ -14,12 +14,16 @@ internal enum AttemptOutcome
 
 /// <summary>
 /// What is known of one route: how fast it begins to answer, how often it fails, and its circuit breaker: closed → open when too many attempts of the
-/// window failed → half-open after a rest → closed after <see cref="BreakerPolicy.Probes"/> good probes, or open again after a failed one.
+/// window failed → half-open after a rest → closed after <see cref="BreakerPolicy.Probes"/> good probes, or open again after a failed one. While replicas
+/// hear of each other, only the one that holds the lease sends probes, so that there is one at a time over all of them.
 /// Outlives catalog snapshots. Thread-safe.
 /// </summary>
 internal sealed class RouteHealth(string key, TimeProvider time)
 {
     private const double Alpha = 0.2;
+
+    /// <summary>Who has heard nothing of the other replicas for so long judges alone.</summary>
+    private static readonly TimeSpan s_deaf = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly AttemptWindow _window = new();
@@ -28,6 +32,10 @@ internal sealed class RouteHealth(string key, TimeProvider time)
     private TimeSpan _openedAt;
     private bool _probing;
     private int _goodProbes;
+    private bool _wantsProbe;
+    private TimeSpan _askedAt;
+    private TimeSpan? _heardAt;
+    private TimeSpan _mayProbeUntil;
     private double? _firstTokenMs;
     private HealthReport _unreported;
 
@@ -76,7 +84,7 @@ internal sealed class RouteHealth(string key, TimeProvider time)
                 return true;
             if (_state == BreakerState.Open && Now - _openedAt >= policy.Rest)
                 (_state, _goodProbes, _probing) = (BreakerState.HalfOpen, 0, false);
-            if (_state == BreakerState.Open || _probing)
+            if (_state == BreakerState.Open || _probing || !MayProbe())
                 return false;
             isProbe = _probing = true;
             return true;
@@ -106,18 +114,23 @@ internal sealed class RouteHealth(string key, TimeProvider time)
     {
         lock (_gate)
         {
-            var report = _unreported;
+            var report = _unreported with { WantsProbe = _state != BreakerState.Closed && (_wantsProbe || _probing || _unreported.GoodProbes > 0) };
             _unreported = default;
+            _wantsProbe = false;
+            _askedAt = Now;
             return report;
         }
     }
 
     /// <summary>Takes over what all replicas together know.</summary>
     /// <param name="openFor">How long it has been open.</param>
-    public void Adopt(BreakerState shared, TimeSpan openFor)
+    /// <param name="lease">For how long from the last report on this replica is the one that probes; zero: it is not.</param>
+    public void Adopt(BreakerState shared, TimeSpan openFor, TimeSpan lease)
     {
         lock (_gate)
         {
+            _heardAt = Now;
+            _mayProbeUntil = lease > TimeSpan.Zero ? _askedAt + lease : TimeSpan.Zero;
             if (shared == BreakerState.Closed && _state != BreakerState.Closed)
                 Close();
             else if (shared == BreakerState.Open && _state != BreakerState.Open)
@@ -125,6 +138,14 @@ internal sealed class RouteHealth(string key, TimeProvider time)
             else if (shared == BreakerState.HalfOpen && _state == BreakerState.Closed)
                 (_state, _goodProbes, _probing) = (BreakerState.HalfOpen, 0, false);
         }
+    }
+
+    private bool MayProbe()
+    {
+        if (_heardAt is not { } heardAt || Now - heardAt >= s_deaf || Now < _mayProbeUntil)
+            return true;
+        _wantsProbe = true;
+        return false;
     }
 
     private void Judge(in BreakerPolicy policy, bool failed, bool isProbe)
@@ -154,10 +175,16 @@ internal sealed class RouteHealth(string key, TimeProvider time)
 }
 
 /// <summary>Attempts that the other replicas do not know of yet.</summary>
-internal readonly record struct HealthReport(int Good, int Failed, int GoodProbes, int FailedProbes)
+/// <param name="WantsProbe">A call would have been the probe, or is.</param>
+internal readonly record struct HealthReport(int Good, int Failed, int GoodProbes, int FailedProbes, bool WantsProbe = false)
 {
     public bool IsEmpty => this == default;
 
-    public HealthReport With(bool failed, bool isProbe) => new(
-        Good + (failed ? 0 : 1), Failed + (failed ? 1 : 0), GoodProbes + (isProbe && !failed ? 1 : 0), FailedProbes + (isProbe && failed ? 1 : 0));
+    public HealthReport With(bool failed, bool isProbe) => this with
+    {
+        Good = Good + (failed ? 0 : 1),
+        Failed = Failed + (failed ? 1 : 0),
+        GoodProbes = GoodProbes + (isProbe && !failed ? 1 : 0),
+        FailedProbes = FailedProbes + (isProbe && failed ? 1 : 0),
+    };
 }
