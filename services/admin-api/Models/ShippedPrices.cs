@@ -54,6 +54,10 @@ internal sealed partial class ShippedPrices
         return InForce(model, today) ?? (SnapshotPattern().Match(model) is { Success: true } suffix ? InForce(model[..suffix.Index], today) : null);
     }
 
+    /// <summary>Every model whose price of today is known.</summary>
+    public IEnumerable<(string Model, Prices Prices)> All() =>
+        _byModel.Keys.Select(model => (model, Find(model))).Where(static pair => pair.Item2 is not null).Select(static pair => (pair.model, pair.Item2!));
+
     /// <summary>What a model costs that has no prices of its own: by its name, else by what all of its routes lead to.</summary>
     public Prices? Find(string model, IEnumerable<string> upstreamModels)
     {

@@ -20,6 +20,8 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, AdminApi.Models.
         await ReadSettingsAsync(connection, snapshot, cancellationToken);
         await ReadContentRulesAsync(connection, snapshot, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        foreach (var (model, prices) in shipped.All())
+            snapshot.ShippedPrices.Add(model, prices.ToWire());
         return snapshot;
     }
 

@@ -20,9 +20,10 @@ internal sealed class CatalogView(ulong sequence, FrozenDictionary<string, Organ
 }
 
 /// <summary>What one organisation may reach.</summary>
-internal sealed class OrganizationCatalog(FrozenDictionary<string, ModelEntry> models, Upstream[] upstreams)
+/// <param name="prices">What models cost that are not registered.</param>
+internal sealed class OrganizationCatalog(FrozenDictionary<string, ModelEntry> models, Upstream[] upstreams, KnownPrices prices)
 {
-    public static readonly OrganizationCatalog Empty = new(FrozenDictionary<string, ModelEntry>.Empty, []);
+    public static readonly OrganizationCatalog Empty = new(FrozenDictionary<string, ModelEntry>.Empty, [], KnownPrices.None);
 
     private const int MaxPrefixModels = 10_000;
 
@@ -58,7 +59,7 @@ internal sealed class OrganizationCatalog(FrozenDictionary<string, ModelEntry> m
         RouteCandidate[] routes =
         [
             .. upstreams.Where(upstream => upstream.Type == type)
-                .Select(upstream => new RouteCandidate(upstream, "", model, 1, null, new Contracts.Limits.Candidate { ProviderId = upstream.Id })),
+                .Select(upstream => new RouteCandidate(upstream, "", model, 1, prices.Of(model), new Contracts.Limits.Candidate { ProviderId = upstream.Id })),
         ];
         if (routes.Length == 0)
             return null;

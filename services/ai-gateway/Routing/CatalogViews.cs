@@ -39,11 +39,13 @@ internal sealed class CatalogViews : IDisposable
             .Select(_upstreams.Create).OfType<Upstream>().ToDictionary(static upstream => upstream.Id);
         _upstreams.Forget(upstreams.Keys);
         _book.Forget(upstreams.Keys.Concat(snapshot.Models.SelectMany(static model => model.Routes).Select(static route => route.Id)).ToHashSet());
+        var prices = KnownPrices.Of(snapshot.ShippedPrices);
         var organizations = snapshot.Models.Select(static model => model.OrgId).Concat(upstreams.Values.Select(static upstream => upstream.OrgId)).Distinct();
         _current = new CatalogView(snapshot.Sequence, organizations.ToFrozenDictionary(static org => org, org => new OrganizationCatalog(
             snapshot.Models.Where(model => model.OrgId == org).DistinctBy(static model => model.ModelId)
                 .ToFrozenDictionary(static model => model.ModelId, model => Compile(model, upstreams)),
-            [.. upstreams.Values.Where(upstream => upstream.OrgId == org)])));
+            [.. upstreams.Values.Where(upstream => upstream.OrgId == org)],
+            prices)));
     }
 
     private ModelEntry Compile(Model model, Dictionary<string, Upstream> upstreams)
