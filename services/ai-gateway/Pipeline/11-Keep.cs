@@ -49,24 +49,25 @@ internal sealed partial class KeepStage(ResponseStore store, ISettings settings,
 
         var owner = ResponseOwner.Of(exchange);
         var (body, input) = exchange.Guarded?.OriginalBody is { } original ? (original, exchange.Guarded.OriginalInput) : (exchange.Body, exchange.Facts.InputPiece);
+        var expiresAt = time.GetUtcNow() + TimeSpan.FromHours(settings.Get(SettingsRegistry.Gateway.ResponsesTtlHours));
         var content = StoredResponse.Write(
             answer.WrittenSpan,
             input.IsAbsent ? "[]"u8 : body.WrittenSpan.Slice(input.Start, input.Length),
             exchange.Cached is null && exchange.Conversion is null ? exchange.Chosen?.Upstream.Id : null,
-            time.GetUtcNow() + TimeSpan.FromHours(settings.Get(SettingsRegistry.Gateway.ResponsesTtlHours)));
-        var saving = SaveAsync(owner, id, content, items);
+            expiresAt);
+        var saving = SaveAsync(owner, id, content, items, expiresAt);
         if (exchange.Facts.Stream)
             await Task.WhenAny(saving, Task.Delay(s_patience, time, exchange.Http.RequestAborted));
         return null;
     }
 
-    private async Task SaveAsync(ResponseOwner owner, string id, PooledBuffer content, List<string> items)
+    private async Task SaveAsync(ResponseOwner owner, string id, PooledBuffer content, List<string> items, DateTimeOffset expiresAt)
     {
         try
         {
-            await store.SaveAsync(owner, StoredResponse.Kind, id, content);
+            await store.SaveAsync(owner, StoredResponse.Kind, id, content, expiresAt);
             foreach (var item in items)
-                await store.SaveAsync(owner, StoredResponse.ItemKind, item, Pointer(id));
+                await store.SaveAsync(owner, StoredResponse.ItemKind, item, Pointer(id), expiresAt);
         }
         finally
         {

@@ -62,10 +62,10 @@ internal sealed partial class ResponseStore(Bodies.BodiesClient bodies, ILogger<
     }
 
     /// <summary>Takes <paramref name="content"/> over. Never throws: a response that is not kept is one that nobody can refer to.</summary>
-    public Task SaveAsync(ResponseOwner owner, string kind, string id, PooledBuffer content)
+    public Task SaveAsync(ResponseOwner owner, string kind, string id, PooledBuffer content, DateTimeOffset expiresAt)
     {
         var key = KeyOf(owner, kind, id);
-        var saving = SaveAsync(key, kind, id, content);
+        var saving = SaveAsync(key, kind, id, content, expiresAt);
         if (!saving.IsCompleted)
         {
             _pending[key.Id] = saving;
@@ -91,14 +91,14 @@ internal sealed partial class ResponseStore(Bodies.BodiesClient bodies, ILogger<
         }
     }
 
-    private async Task SaveAsync(BodyKey key, string kind, string id, PooledBuffer content)
+    private async Task SaveAsync(BodyKey key, string kind, string id, PooledBuffer content, DateTimeOffset expiresAt)
     {
         // The caller goes on; the store's time is not the client's.
         await Task.Yield();
         try
         {
             using var call = bodies.Put(deadline: DateTime.UtcNow + s_deadline);
-            await call.RequestStream.WriteAsync(new PutChunk { Header = new PutHeader { Key = key, ContentType = "application/json" } });
+            await call.RequestStream.WriteAsync(new PutChunk { Header = new PutHeader { Key = key, ContentType = "application/json", ExpiresAtUnix = expiresAt.ToUnixTimeSeconds() } });
             for (var sent = 0; sent < content.Length; sent += ChunkBytes)
                 await call.RequestStream.WriteAsync(new PutChunk { Data = UnsafeByteOperations.UnsafeWrap(content.Written.Slice(sent, Math.Min(ChunkBytes, content.Length - sent))) });
             await call.RequestStream.CompleteAsync();

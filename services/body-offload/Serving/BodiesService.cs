@@ -14,18 +14,19 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
 {
     private const int PutsAtOnce = 16;
     private const long MaxBody = 1L << 30;
+    private static readonly long s_farthest = DateTimeOffset.MaxValue.ToUnixTimeSeconds();
     private static readonly SemaphoreSlim Puts = new(PutsAtOnce, PutsAtOnce);
 
     public override async Task<PutReply> Put(IAsyncStreamReader<PutChunk> requestStream, ServerCallContext context)
     {
         var stop = context.CancellationToken;
-        if (!await requestStream.MoveNext(stop) || requestStream.Current.Header?.Key is not { } key)
+        if (!await requestStream.MoveNext(stop) || requestStream.Current.Header is not { Key: { } key } header)
             throw Fault(StatusCode.InvalidArgument, "the first message is the header");
         var path = ObjectPath.Of(key) ?? throw Fault(StatusCode.InvalidArgument, "the body's key is malformed");
         await Puts.WaitAsync(stop);
         try
         {
-            return await PutAsync(requestStream, path, stop);
+            return await PutAsync(requestStream, path, header.ExpiresAtUnix, stop);
         }
         catch (StoreAwayException fault)
         {
@@ -77,7 +78,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
         }
     }
 
-    private async Task<PutReply> PutAsync(IAsyncStreamReader<PutChunk> chunks, ObjectPath path, CancellationToken stop)
+    private async Task<PutReply> PutAsync(IAsyncStreamReader<PutChunk> chunks, ObjectPath path, long expiresAt, CancellationToken stop)
     {
         await using var writer = await stores.Current.CreateAsync(path, stop);
         using var encoder = new ObjectEncoder(path, vault, writer.WriteAsync);
@@ -91,7 +92,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
         }
 
         var (hash, tokens) = await encoder.FinishAsync(stop);
-        await writer.CommitAsync(stop);
+        await writer.CommitAsync(expiresAt > 0 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(expiresAt, s_farthest)) : null, stop);
         var reply = new PutReply
         {
             Uri = stores.Current.Prefix + path.Text,

@@ -7,6 +7,7 @@ internal sealed class DirectoryStore(string root) : IBodyStore
 {
     private const int BufferSize = 64 * 1024;
     private readonly string _root = Path.GetFullPath(root);
+    private readonly ExpiringFiles _expiring = new(Path.Combine(Path.GetFullPath(root), "bodies", "responses"));
 
     public string Prefix => "file://";
 
@@ -73,6 +74,9 @@ internal sealed class DirectoryStore(string root) : IBodyStore
         }
     }
 
+    /// <summary>Deletes what has expired, looking at so many files; goes on where it stopped. Answers how many are gone.</summary>
+    public int Sweep(DateTimeOffset now, int most) => _expiring.Sweep(now, most);
+
     private string FileOf(ObjectPath path) => Path.Combine(_root, path.Text);
 
     private sealed class Writer(string target) : IBodyWriter
@@ -94,13 +98,15 @@ internal sealed class DirectoryStore(string root) : IBodyStore
             }
         }
 
-        public async Task CommitAsync(CancellationToken cancellationToken)
+        public async Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken)
         {
             try
             {
                 await _file!.FlushAsync(cancellationToken);
                 _file.Flush(flushToDisk: true);
                 await _file.DisposeAsync();
+                if (expiresAt is { } end)
+                    File.SetLastWriteTimeUtc(_temporary, ExpiringFiles.Mark(end));
                 File.Move(_temporary, target, overwrite: true);
                 _isCommitted = true;
             }

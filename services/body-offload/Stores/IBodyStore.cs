@@ -28,7 +28,8 @@ internal interface IBodyWriter : IAsyncDisposable
 {
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    Task CommitAsync(CancellationToken cancellationToken);
+    /// <param name="expiresAt">The store may forget it then; null: never by itself.</param>
+    Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken);
 }
 
 /// <summary>Where new bodies go, and every store that may hold old ones.</summary>

@@ -113,7 +113,8 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
             }
         }
 
-        public async Task CommitAsync(CancellationToken cancellationToken)
+        /// <summary>A bucket forgets by its lifecycle rules.</summary>
+        public async Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken)
         {
             if (_upload is null)
             {

@@ -31,7 +31,7 @@ public sealed class DirectoryStoreTests : IDisposable
         await using var writer = await store.CreateAsync(Path, CancellationToken.None);
         await writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text), CancellationToken.None);
         if (commit)
-            await writer.CommitAsync(CancellationToken.None);
+            await writer.CommitAsync(expiresAt: null, CancellationToken.None);
     }
 
     private static async Task<string> ReadAsync(DirectoryStore store)
