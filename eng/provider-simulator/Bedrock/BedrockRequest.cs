@@ -15,6 +15,11 @@ internal static class BedrockRequest
 
     private static readonly FrozenSet<string> s_inference = FrozenSet.Create("maxTokens", "temperature", "topP", "stopSequences");
 
+    /// <summary>The only ones that Bedrock's documentation lists.</summary>
+    private static readonly FrozenSet<string> s_betas = FrozenSet.Create(
+        "computer-use-2024-10-22", "computer-use-2025-01-24", "computer-use-2025-11-24", "token-efficient-tools-2025-02-19", "interleaved-thinking-2025-05-14", "output-128k-2025-02-19",
+        "dev-full-thinking-2025-05-14", "context-1m-2025-08-07", "context-management-2025-06-27", "effort-2025-11-24", "tool-search-tool-2025-10-19", "tool-examples-2025-10-29");
+
     private static readonly (string Field, string Name)[] s_sampling = [("maxTokens", "max_tokens"), ("temperature", "temperature"), ("topP", "top_p"), ("stopSequences", "stop")];
 
     public static Prompt Read(JsonElement root, string model, bool stream)
@@ -81,6 +86,8 @@ internal static class BedrockRequest
         {
             if (field.Name == "top_k")
                 prompt.Sampling.Add(new("top_k", field.Value));
+            else if (field.Name == "anthropic_beta" && field.Value.Items().FirstOrDefault(static beta => !s_betas.Contains(beta.ToString())).ValueKind != JsonValueKind.Undefined)
+                throw Refused.Invalid("The model returned the following errors: invalid beta flag");
             else if (field.Name is not ("thinking" or "reasoning_config" or "output_config" or "tool_choice"))
                 prompt.Others.Add("additional." + field.Name);
         }

@@ -6,11 +6,13 @@ using ThinkWatch.AiGateway.FanOut;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
+using ThinkWatch.AiGateway.StoredResponses;
+using ThinkWatch.AiGateway.Thoughts;
 
 namespace ThinkWatch.AiGateway.Conversion;
 
 /// <summary>Any client's chat format to any provider's, by way of <see cref="ChatRequest"/> and <see cref="ChatAnswer"/>.</summary>
-internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumerable<IUpstreamFormat> upstreams) : IConverter
+internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumerable<IUpstreamFormat> upstreams, ThoughtMemory? thoughts = null) : IConverter
 {
     /// <summary>More answers than that are more calls at once than one client may cause.</summary>
     private const int MostCalls = 8;
@@ -31,6 +33,9 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
             ProviderType = candidate.Upstream.Type,
             Capabilities = candidate.Upstream.Capabilities,
             MaxOutputTokens = exchange.Model is { MaxOutputTokens: > 0 } model ? model.MaxOutputTokens : null,
+            TakesBeta = upstream.BetasOf(candidate.UpstreamModel),
+            Thoughts = exchange.Thoughts ?? [],
+            Keep = KeepOf(client.Format, exchange),
             ClientHeaders = exchange.Http.Request.Headers,
         };
         try
@@ -45,6 +50,15 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
             call.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Chat has no place for signed thoughts of its own: its plain clients do not send them back.</summary>
+    private Action<IReadOnlyList<Part>>? KeepOf(WireFormat client, Exchange exchange)
+    {
+        if (thoughts is null || client != WireFormat.OpenAiChat)
+            return null;
+        var owner = ResponseOwner.Of(exchange);
+        return turn => thoughts.Keep(owner, turn);
     }
 
     /// <summary>How many answers are wanted of a provider that gives one: its request does not say so.</summary>
@@ -82,8 +96,11 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
             writer.WriteEnd(output);
         }
 
-        public (IAnswerEventReader Reader, IAnswerEventWriter Writer) OpenStream() =>
-            (calls > 1 ? new InterleavedReader(calls, () => upstream.OpenReader(call)) : upstream.OpenReader(call), client.OpenWriter(call));
+        public (IAnswerEventReader Reader, IAnswerEventWriter Writer) OpenStream()
+        {
+            var reader = calls > 1 ? new InterleavedReader(calls, () => upstream.OpenReader(call)) : upstream.OpenReader(call);
+            return (call.Keep is { } keep ? new ThoughtfulReader(reader, keep) : reader, client.OpenWriter(call));
+        }
 
         public void Dispose() => call.Dispose();
 
@@ -91,6 +108,8 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         {
             var read = calls > 1 ? Join([.. json.RootElement.EnumerateArray().Select(answer => upstream.ReadAnswer(answer, call))]) : upstream.ReadAnswer(json.RootElement, call);
             facts.Usage = read.Usage;
+            foreach (var choice in call.Keep is null ? [] : read.Choices)
+                call.Keep!(choice.Parts);
             facts.FinishReason = read.Choices.Count > 0 ? read.Choices[0].Finish?.Raw : null;
             return read;
         }

@@ -34,6 +34,18 @@ internal sealed class ConvertedCall(JsonDocument source, string model, string up
     /// <summary>The client's headers, while its request is read; null where there are none.</summary>
     public IHeaderDictionary? ClientHeaders { get; init; }
 
+    /// <summary>Whether the provider takes a beta of Anthropic's, by its name; null where it takes none.</summary>
+    public Func<string, bool>? TakesBeta { get; init; }
+
+    /// <summary>What was thought before tool calls that come without it, by the id of a turn's first call.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Thoughts { get; init; } = FrozenDictionary<string, JsonElement>.Empty;
+
+    /// <summary>Takes each turn of the answer for its thoughts; null where clients send them back themselves.</summary>
+    public Action<IReadOnlyList<Part>>? Keep { get; init; }
+
+    /// <summary>Anthropic's betas that the client asks for and the provider takes.</summary>
+    public List<string> Betas { get; } = [];
+
     public ChatRequest Request { get; set; } = new();
 
     public ConversionNotes Notes { get; } = new();

@@ -45,6 +45,9 @@ internal interface IUpstreamFormat
     /// <summary>The provider gives one answer to a call: who wants several calls several times.</summary>
     bool GivesOneAnswer => false;
 
+    /// <summary>Whether its models take a beta of Anthropic's, by its name; null when they take none.</summary>
+    Func<string, bool>? BetasOf(string upstreamModel) => null;
+
     /// <summary>Reads a whole answer.</summary>
     /// <exception cref="System.Text.Json.JsonException">It is not what the provider's documentation promises.</exception>
     ChatAnswer ReadAnswer(System.Text.Json.JsonElement answer, ConvertedCall call);

@@ -32,12 +32,30 @@ internal static class RequestReader
             "standard_only" => "default",
             var other => other,
         };
-        if (call.ClientHeaders?.ContainsKey(AnthropicProvider.BetaHeader) == true)
-            call.Notes.Drop(AnthropicProvider.BetaHeader);
+        ReadBetas(call);
         foreach (var (name, value) in JsonRead.Members(source, "body"))
         {
             if (!s_known.Contains(name) && value.ValueKind != JsonValueKind.Null)
                 call.Notes.Drop(name);
+        }
+    }
+
+    private static void ReadBetas(ConvertedCall call)
+    {
+        if (call.ClientHeaders is not { } headers || !headers.TryGetValue(AnthropicProvider.BetaHeader, out var values))
+            return;
+        if (call.TakesBeta is null)
+        {
+            call.Notes.Drop(AnthropicProvider.BetaHeader);
+            return;
+        }
+
+        foreach (var beta in string.Join(',', values.AsEnumerable()).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal))
+        {
+            if (call.TakesBeta(beta))
+                call.Betas.Add(beta);
+            else
+                call.Notes.Drop($"{AnthropicProvider.BetaHeader}.{beta}");
         }
     }
 

@@ -14,6 +14,8 @@ internal sealed class BedrockFormat : IUpstreamFormat, IWireFormat
 
     public bool GivesOneAnswer => true;
 
+    public Func<string, bool>? BetasOf(string upstreamModel) => new BedrockModel(upstreamModel).IsClaude ? beta => ClaudeBetas.Takes(upstreamModel, beta) : null;
+
     public ChatAnswer ReadAnswer(JsonElement answer, ConvertedCall call) => AnswerReader.Read(answer, call);
 
     public IAnswerEventReader OpenReader(ConvertedCall call) => new StreamReader(call);

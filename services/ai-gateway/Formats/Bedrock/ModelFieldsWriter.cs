@@ -55,6 +55,15 @@ internal sealed class ModelFieldsWriter(ConvertedCall call, BedrockModel model, 
             json.WriteEndObject();
         }
 
+        if (call.Betas.Count > 0)
+        {
+            Open(json);
+            json.WriteStartArray("anthropic_beta"u8);
+            foreach (var beta in call.Betas)
+                json.WriteStringValue(beta);
+            json.WriteEndArray();
+        }
+
         if (ToolsWriter.ChoosesInClaudesWords(call, plan))
         {
             Open(json);

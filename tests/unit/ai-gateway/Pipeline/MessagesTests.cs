@@ -217,6 +217,22 @@ public sealed class MessagesTests(GatewayFixture gateway)
         (await second.Content.ReadAsStringAsync()).ShouldContain("a.txt");
     }
 
+    /// <summary>Bedrock fails calls with a beta that the model does not know: what it takes goes, the rest is named.</summary>
+    [Theory]
+    [InlineData("anthropic.claude-sonnet-4-5-sim-chat-v1:0", true)]
+    [InlineData("anthropic.claude-haiku-4-5-sim-chat-v1:0", false)]
+    public async Task Betas_GoToBedrock_AsFarAsTheModelTakesThem(string upstream, bool takes)
+    {
+        var model = await ModelAsync("bedrock", upstream);
+        using var response = await PostAsync("/v1/messages", Ask(model), ("anthropic-beta", "claude-code-20250219, interleaved-thinking-2025-05-14"), ("anthropic-beta", "context-1m-2025-08-07"));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        var sent = Encoding.UTF8.GetString(Received(response).Body!);
+        const string Both = """ "anthropic_beta":["interleaved-thinking-2025-05-14","context-1m-2025-08-07"]""";
+        sent.Contains(Both.Trim(), StringComparison.Ordinal).ShouldBe(takes, sent);
+        response.Headers.GetValues("x-thinkwatch-conversion").Single().ShouldBe(
+            "dropped=anthropic-beta.claude-code-20250219" + (takes ? "" : ",anthropic-beta.interleaved-thinking-2025-05-14,anthropic-beta.context-1m-2025-08-07"));
+    }
+
     private static string Ask(string model, string extra = "", int maxTokens = 100) =>
         $$"""{"model":"{{model}}","max_tokens":{{maxTokens}},"messages":[{"role":"user","content":"Hello there"}]{{extra}}}""";
 
