@@ -10,6 +10,7 @@ using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.AiGateway.StoredResponses;
 using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.AiGateway.Thoughts;
 using ThinkWatch.Contracts.Bodies;
 using ThinkWatch.Pipeline;
 using ThinkWatch.ServiceDefaults;
@@ -80,6 +81,7 @@ internal static class AiGatewayService
             static settings => (settings.DisableHealthChecks, settings.DisableAutoActivation) = (true, false),
             static options => (options.ConnectTimeout, options.KeepAlive, options.ClientName) = (2000, 5, "thinkwatch-ai-gateway"));
         builder.Services.AddHostedService<BreakerSharing>();
+        builder.Services.AddSingleton<ThoughtMemory>();
         builder.Services.AddSingleton<ResponseCache>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<ResponseCache>());
     }

@@ -45,7 +45,7 @@ internal static class SeveralCalls
                 return response;
             }
 
-            var responses = branches.Sending.ConvertAll(static sent => sent.Result);
+            List<HttpResponseMessage> responses = [.. await Task.WhenAll(branches.Sending)];
             var types = responses.ConvertAll(static response => response.Content.Headers.ContentType?.MediaType);
             if (types.Exists(type => !string.Equals(type, types[0], StringComparison.OrdinalIgnoreCase)))
                 throw new HttpIOException(HttpRequestError.InvalidResponse, "The provider's answers to the same call are of several kinds.");

@@ -53,6 +53,9 @@ internal sealed class Exchange : IDisposable
     /// <summary>What the request refers to, and its input begins with now; null when it refers to nothing.</summary>
     public StoredResponses.Recalled? Recalled { get; set; }
 
+    /// <summary>What was thought before tool calls that the client sends back without it, by the id of a turn's first call; null while nobody has looked.</summary>
+    public Dictionary<string, System.Text.Json.JsonElement>? Thoughts { get; set; }
+
     /// <summary>What the guard did to the request; null when there was nothing for it to do.</summary>
     public GuardedCall? Guarded { get; set; }
 
@@ -239,6 +242,7 @@ internal sealed class Exchange : IDisposable
         Guarded?.Dispose();
         Guarded = null;
         Recalled = null;
+        Thoughts = null;
         Catalog = CatalogView.Empty;
         Model = null;
         Candidates.Clear();

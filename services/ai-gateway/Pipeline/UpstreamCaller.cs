@@ -6,6 +6,7 @@ using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Routing.Health;
 using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.AiGateway.Thoughts;
 using ThinkWatch.Outbound;
 using ThinkWatch.Settings;
 
@@ -36,11 +37,14 @@ internal readonly record struct AttemptResult(Refusal? Refusal, bool MayRetry, b
 /// Never after the first byte has reached the client.
 /// </summary>
 internal sealed class UpstreamCaller(
-    FormatRegistry formats, JsonRelay json, ConvertedJsonRelay convertedJson, StreamRelay streams, ISettings settings, GatewayMetrics metrics, TimeProvider time, Random random)
+    FormatRegistry formats, JsonRelay json, ConvertedJsonRelay convertedJson, StreamRelay streams, ISettings settings, GatewayMetrics metrics, TimeProvider time, Random random,
+    ThoughtMemory? thoughts = null)
 {
     public async ValueTask<CallResult> CallAsync(Exchange exchange, RouteCandidate candidate)
     {
         exchange.Chosen = candidate;
+        if (thoughts is not null)
+            await thoughts.RecallAsync(exchange, candidate.Upstream.Type);
         if (Prepare(exchange, candidate) is { } unfit)
             return new CallResult(unfit, IsFinal: false);
         var body = exchange.UpstreamBody!;

@@ -37,7 +37,8 @@ internal static class MessageReader
     private static Message Assistant(JsonElement message, string path, FunctionIds functions, ConvertedCall call)
     {
         var parts = new List<Part>();
-        ThinkingBlocks.Read(message, path, parts);
+        var remembered = Remembered(message, call);
+        ThinkingBlocks.Read(remembered ?? message, path, parts);
         if (message.Member("content") is { } content)
             parts.AddRange(PartReader.Read(content, path + ".content"));
         if (JsonRead.OptionalString(message, "refusal", path + ".refusal") is { Length: > 0 } refusal)
@@ -46,7 +47,10 @@ internal static class MessageReader
         {
             var position = 0;
             foreach (var item in calls.EnumerateArray())
-                parts.Add(ToolCall(item, $"{path}.tool_calls[{position++}]"));
+                {
+                var made = ToolCall(item, $"{path}.tool_calls[{position++}]");
+                parts.Add(made.Signature is null && remembered is { } turn ? made with { Signature = SignatureOf(turn, made.Id) } : made);
+            }
         }
 
         if (JsonRead.OptionalObject(message, "function_call", path + ".function_call") is { } function)
@@ -58,6 +62,24 @@ internal static class MessageReader
         if (message.Member("audio") is not null)
             call.Notes.Drop("messages.audio");
         return new Message(Role.Assistant, parts) { Name = JsonRead.OptionalString(message, "name", path + ".name") };
+    }
+
+    /// <summary>What the gateway knows of a turn that its client sends back without its thoughts.</summary>
+    private static JsonElement? Remembered(JsonElement message, ConvertedCall call) =>
+        call.Thoughts.Count > 0 && message.Member("thinking_blocks") is null && message.ItemsOrNone("tool_calls").FirstOrDefault() is { ValueKind: JsonValueKind.Object } first
+        && first.StringOrNull("id") is { } id && call.Thoughts.TryGetValue(id, out var turn)
+            ? turn
+            : null;
+
+    private static Signature? SignatureOf(JsonElement turn, string callId)
+    {
+        foreach (var known in turn.ItemsOrNone("tool_calls"))
+        {
+            if (known.StringOrNull("id") == callId)
+                return ThinkingBlocks.OfCall(known);
+        }
+
+        return null;
     }
 
     private static ToolCallPart ToolCall(JsonElement item, string path)

@@ -15,9 +15,6 @@ using ThinkWatch.ProviderSimulator;
 using ThinkWatch.ProviderSimulator.Serving;
 using ThinkWatch.ServiceDefaults;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)] // Some tests switch a peer of all of them off.
-[assembly: AssemblyFixture(typeof(ThinkWatch.AiGateway.Tests.Fleet.GatewayFixture))]
-
 namespace ThinkWatch.AiGateway.Tests.Fleet;
 
 /// <summary>The whole gateway and the whole simulator on real ports; its gRPC peers are real gRPC servers with answers that tests choose.</summary>
@@ -214,7 +211,8 @@ public sealed class GatewayFixture : IAsyncLifetime
     }
 
     /// <summary>A gateway beside the shared one, for a test that stops it.</summary>
-    internal async Task<WebApplication> StartGatewayAsync(string name)
+    /// <param name="redis">host:port; null: without.</param>
+    internal async Task<WebApplication> StartGatewayAsync(string name, string? redis = null)
     {
         var peers = AddressOf(_peers!);
         var builder = WebApplication.CreateSlimBuilder();
@@ -228,6 +226,7 @@ public sealed class GatewayFixture : IAsyncLifetime
             ["services:admin-api:grpc:0"] = peers,
             ["services:audit-ingest:grpc:0"] = peers,
             ["services:body-offload:grpc:0"] = peers,
+            ["ConnectionStrings:redis"] = redis,
         });
         builder.AddServiceDefaults("ai-gateway");
         builder.AddAiGateway();

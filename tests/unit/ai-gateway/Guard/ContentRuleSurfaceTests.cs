@@ -205,7 +205,14 @@ public sealed class ContentRuleSurfaceTests(GatewayFixture gateway)
             entry => entry.OrgId = organization);
         await gateway.ChangeCatalogAsync(snapshot => snapshot.ContentRules.AddRange(s_rules.Select(rule => new ContentRule
         {
-            Id = Guid.CreateVersion7().ToString(), OrgId = organization, Name = rule.Name, Match = rule.Match, Pattern = rule.Pattern, Scope = scope, Action = rule.Name, Severity = "high",
+            Id = Guid.CreateVersion7().ToString(),
+            OrgId = organization,
+            Name = rule.Name,
+            Match = rule.Match,
+            Pattern = rule.Pattern,
+            Scope = scope,
+            Action = rule.Name,
+            Severity = "high",
         })));
         return (gateway.Identity.AddKey(principal => principal.OrgId = organization), model);
     }

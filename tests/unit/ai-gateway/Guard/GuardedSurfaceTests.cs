@@ -20,7 +20,12 @@ public sealed class GuardedSurfaceTests(GatewayFixture gateway)
 
     private static readonly Dictionary<string, string> s_upstreams = new()
     {
-        ["openai"] = "sim-", ["custom"] = "sim-", ["azure_openai"] = "sim-", ["anthropic"] = "claude-sim-", ["google"] = "gemini-sim-", ["bedrock"] = "anthropic.claude-sim-",
+        ["openai"] = "sim-",
+        ["custom"] = "sim-",
+        ["azure_openai"] = "sim-",
+        ["anthropic"] = "claude-sim-",
+        ["google"] = "gemini-sim-",
+        ["bedrock"] = "anthropic.claude-sim-",
     };
 
     public static TheoryData<string, string, bool> Everywhere()
