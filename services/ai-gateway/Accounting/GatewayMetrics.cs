@@ -20,6 +20,8 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _cache;
     private readonly Counter<long> _guardHits;
+    private readonly Histogram<double> _guardDuration;
+    private readonly Counter<long> _guardRefusals;
 
     public GatewayMetrics(IMeterFactory meters)
     {
@@ -34,8 +36,16 @@ internal sealed class GatewayMetrics
         _fallbacks = meter.CreateCounter<long>("gateway_provider_fallback_total");
         _retries = meter.CreateCounter<long>("gateway_retries_total");
         _guardHits = meter.CreateCounter<long>("gateway_guard_hits_total");
+        _guardDuration = meter.CreateHistogram<double>("gateway_guard_duration_seconds", "s");
+        _guardRefusals = meter.CreateCounter<long>("gateway_guard_refusals_total");
         _cache = meter.CreateCounter<long>("gateway_cache_total");
     }
+
+    /// <summary>Whether anybody wants to know how long the guard takes.</summary>
+    public bool GuardIsTimed => _guardDuration.Enabled;
+
+    /// <summary>The guard has looked at a request.</summary>
+    public void Guarded(string surface, TimeSpan took) => _guardDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("surface", surface));
 
     public void Retried(Upstream upstream) => _retries.Add(1, new KeyValuePair<string, object?>("provider", upstream.Name));
 
@@ -43,13 +53,15 @@ internal sealed class GatewayMetrics
 
     public void Finished(Exchange exchange, in CallFigures figures)
     {
-        if (!_requests.Enabled && !_duration.Enabled)
+        if (!_requests.Enabled && !_duration.Enabled && !_guardHits.Enabled)
             return;
         var provider = exchange.Chosen?.Upstream.Name ?? "none";
         var model = exchange.Model is { ByPrefix: false } known ? known.ModelId : "other";
         var tags = new TagList { { "surface", exchange.Surface.Name }, { "provider", provider }, { "model", model }, { "status", figures.Status } };
         _requests.Add(1, tags);
         _duration.Record(figures.Latency.TotalSeconds, tags);
+        if (exchange.Refusal is { Code: "content_blocked" or "guard_budget_exhausted" } refused)
+            _guardRefusals.Add(1, new("surface", exchange.Surface.Name), new("reason", refused.Code));
         foreach (var hit in exchange.Guarded?.Hits.Entries ?? [])
             _guardHits.Add(hit.Count, new("rule", hit.Rule), new("scope", hit.Scope), new("action", hit.Action));
         if (exchange.Chosen is not null || exchange.Cached is not null)

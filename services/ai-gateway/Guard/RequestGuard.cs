@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ThinkWatch.AiGateway.Accounting;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Surfaces;
@@ -12,7 +13,7 @@ namespace ThinkWatch.AiGateway.Guard;
 /// Replaces what must not leave in a request's own bytes, before any other stage has done anything with them: whatever comes behind, pass-through or
 /// conversion, limits or the row, knows the placeholders only.
 /// </summary>
-internal sealed class RequestGuard(GuardRuleBook book, Vault vault, BodyMemory memory, ISettings settings) : IGuardPolicy
+internal sealed class RequestGuard(GuardRuleBook book, Vault vault, BodyMemory memory, ISettings settings, GatewayMetrics metrics, TimeProvider time) : IGuardPolicy
 {
     private readonly byte[] _secret = vault.DeriveKey("guard.placeholders");
 
@@ -21,7 +22,14 @@ internal sealed class RequestGuard(GuardRuleBook book, Vault vault, BodyMemory m
         var rules = book.For(exchange.Principal!.Principal.OrgId);
         if (!rules.IsOff)
             exchange.Guarded = new GuardedCall(rules);
-        return rules.LooksAtRequests ? Guard(exchange, exchange.Guarded!) : null;
+        if (!rules.LooksAtRequests)
+            return null;
+        if (!metrics.GuardIsTimed)
+            return Guard(exchange, exchange.Guarded!);
+        var began = time.GetTimestamp();
+        var refusal = Guard(exchange, exchange.Guarded!);
+        metrics.Guarded(exchange.Surface.Name, time.GetElapsedTime(began));
+        return refusal;
     }
 
     /// <summary>For requests that were refused before their turn: their rows must not know more than those of the others.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using ThinkWatch.AiGateway.Tests.Fleet;
@@ -71,6 +73,33 @@ public sealed class ContentRuleCallTests(GatewayFixture gateway)
         var row = await gateway.RowAsync(response.Id());
         row.ResponseBody.ToStringUtf8().ShouldContain("a [REDACTED] for {{EMAIL_");
         row.GuardHits.ShouldContain("""{"rule":"soft","scope":"output","action":"redact","severity":"high","count":1}""");
+    }
+
+    [Fact]
+    public async Task Hits_AreMeasured_ByRule()
+    {
+        var measured = new ConcurrentBag<(string Name, double Value, string Tags)>();
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, listener) => _ = instrument.Name.StartsWith("gateway_guard", StringComparison.Ordinal) && Listen(listener, instrument) };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured.Add((instrument.Name, value, Text(tags))));
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => measured.Add((instrument.Name, value, Text(tags))));
+        listener.Start();
+        var name = "m-" + Guid.NewGuid().ToString("n");
+        var (key, model) = await WithRulesAsync(Rule(name, "contains", "hello", "input", "warn"), Rule(name + "-out", "contains", "forbidden thing", "output", "block"));
+        (await gateway.ChatAsync(key, Body(model, "hello hello"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var blocked = await gateway.ChatAsync(key, Body(model, "a forbidden thing"));
+        await gateway.RowAsync(blocked.Id());
+        measured.ShouldContain(("gateway_guard_hits_total", 2, $"rule={name} scope=input action=warn"));
+        measured.ShouldContain(("gateway_guard_hits_total", 1, $"rule={name}-out scope=output action=block"));
+        measured.ShouldContain(("gateway_guard_refusals_total", 1, "surface=chat_completions reason=content_blocked"));
+        measured.Count(static one => one.Name == "gateway_guard_duration_seconds" && one.Value > 0).ShouldBeGreaterThanOrEqualTo(2);
+
+        static bool Listen(MeterListener listener, Instrument instrument)
+        {
+            listener.EnableMeasurementEvents(instrument);
+            return true;
+        }
+
+        static string Text(ReadOnlySpan<KeyValuePair<string, object?>> tags) => string.Join(' ', tags.ToArray().Select(static tag => $"{tag.Key}={tag.Value}"));
     }
 
     private static ContentRule Rule(string name, string match, string pattern, string scope, string action) =>
