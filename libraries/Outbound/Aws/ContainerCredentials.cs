@@ -1,11 +1,11 @@
 using System.Net;
 
-namespace ThinkWatch.AiGateway.Providers.Bedrock;
+namespace ThinkWatch.Outbound.Aws;
 
 /// <summary>
 /// The role of a container, as ECS and EKS give it (https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html).
 /// </summary>
-internal sealed class ContainerCredentials(IConfiguration configuration, HttpMessageInvoker http) : IAwsCredentialSource
+public sealed class ContainerCredentials(Func<string, string?> environment, HttpMessageInvoker http) : IAwsCredentialSource
 {
     private const string EcsRoot = "http://169.254.170.2";
 
@@ -29,9 +29,9 @@ internal sealed class ContainerCredentials(IConfiguration configuration, HttpMes
 
     private Uri Address()
     {
-        if (configuration["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] is { Length: > 0 } relative)
+        if (environment("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") is { Length: > 0 } relative)
             return new Uri(EcsRoot + relative);
-        if (!Uri.TryCreate(configuration["AWS_CONTAINER_CREDENTIALS_FULL_URI"], UriKind.Absolute, out var full))
+        if (!Uri.TryCreate(environment("AWS_CONTAINER_CREDENTIALS_FULL_URI"), UriKind.Absolute, out var full))
             throw new HttpRequestException("This process does not run in a container with a role: AWS_CONTAINER_CREDENTIALS_FULL_URI and …_RELATIVE_URI are not set.");
         if (full.Scheme == Uri.UriSchemeHttps || IsTrusted(full))
             return full;
@@ -45,8 +45,8 @@ internal sealed class ContainerCredentials(IConfiguration configuration, HttpMes
     private async Task<string?> TokenAsync(CancellationToken cancellationToken)
     {
         // The file is written anew from time to time.
-        if (configuration["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] is not { Length: > 0 } file)
-            return configuration["AWS_CONTAINER_AUTHORIZATION_TOKEN"] is { Length: > 0 } token ? token : null;
+        if (environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") is not { Length: > 0 } file)
+            return environment("AWS_CONTAINER_AUTHORIZATION_TOKEN") is { Length: > 0 } token ? token : null;
         try
         {
             return (await File.ReadAllTextAsync(file, cancellationToken)).Trim();

@@ -1,11 +1,11 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using ThinkWatch.AiGateway.Formats;
 
-namespace ThinkWatch.AiGateway.Providers.Bedrock;
+namespace ThinkWatch.Outbound.Aws;
 
 /// <summary>Asks a metadata service: a deadline for each try, a few tries, a bound on the answer.</summary>
-internal static class CredentialFetch
+public static class CredentialFetch
 {
     private const int Tries = 3;
     private const int LargestAnswer = 64 * 1024;
@@ -37,20 +37,23 @@ internal static class CredentialFetch
         {
             using var document = JsonDocument.Parse(text);
             var said = document.RootElement;
-            if (said.StringOrNull("Code") is { } code && code != "Success")
+            if (Text(said, "Code") is { } code && code != "Success")
                 throw new HttpRequestException($"The metadata service says {code}.");
-            var id = said.StringOrNull("AccessKeyId");
-            var secret = said.StringOrNull("SecretAccessKey");
+            var id = Text(said, "AccessKeyId");
+            var secret = Text(said, "SecretAccessKey");
             if (id is null || secret is null)
                 throw new HttpRequestException("The metadata service's answer holds no keys.");
-            DateTimeOffset? expires = said.Member("Expiration") is { ValueKind: JsonValueKind.String } at && at.TryGetDateTimeOffset(out var parsed) ? parsed : null;
-            return new AwsCredentials(id, secret, said.StringOrNull("Token"), expires);
+            DateTimeOffset? expires = Text(said, "Expiration") is { } at && DateTimeOffset.TryParse(at, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : null;
+            return new AwsCredentials(id, secret, Text(said, "Token"), expires);
         }
         catch (JsonException exception)
         {
             throw new HttpRequestException("The metadata service's answer is not JSON.", exception);
         }
     }
+
+    private static string? Text(JsonElement said, string name) =>
+        said.ValueKind == JsonValueKind.Object && said.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static bool IsPassing(Exception exception) => exception switch
     {

@@ -1,17 +1,17 @@
-namespace ThinkWatch.AiGateway.Providers.Bedrock;
+namespace ThinkWatch.Outbound.Aws;
 
 /// <summary>
 /// The role of a virtual machine, by the second version of its metadata service only: the first can be reached by tricking a server into a GET
 /// (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html).
 /// </summary>
-internal sealed class InstanceCredentials(IConfiguration configuration, HttpMessageInvoker http) : IAwsCredentialSource
+public sealed class InstanceCredentials(Func<string, string?> environment, HttpMessageInvoker http) : IAwsCredentialSource
 {
     private const string Root = "http://169.254.169.254";
     private const string Roles = "/latest/meta-data/iam/security-credentials/";
 
     public async ValueTask<AwsCredentials> GetAsync(CancellationToken cancellationToken)
     {
-        var root = configuration["AWS_EC2_METADATA_SERVICE_ENDPOINT"] is { Length: > 0 } other ? other.TrimEnd('/') : Root;
+        var root = environment("AWS_EC2_METADATA_SERVICE_ENDPOINT") is { Length: > 0 } other ? other.TrimEnd('/') : Root;
         if (!Uri.TryCreate(root, UriKind.Absolute, out _))
             throw new HttpRequestException("AWS_EC2_METADATA_SERVICE_ENDPOINT is no address.");
         var token = await CredentialFetch.TextAsync(http, AskToken, cancellationToken);

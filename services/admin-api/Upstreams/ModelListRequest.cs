@@ -11,7 +11,6 @@ internal static class ModelListRequest
     private const string AzureVersion = "2024-10-21";
     private const string DefaultRegion = "us-east-1";
 
-    /// <exception cref="ProbeException">It cannot be asked from here.</exception>
     public static HttpRequestMessage For(ProviderReach provider, DateTimeOffset now)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, UrlOf(provider)) { Version = new Version(2, 0), VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
@@ -46,8 +45,6 @@ internal static class ModelListRequest
             return;
         }
 
-        if (provider.Type == "bedrock" && provider.Setting("credentials") is "container" or "instance")
-            throw new ProbeException("The role belongs to the machine that ai-gateway runs on, so it can only be tried by a call through the gateway.");
         if (provider.Key is not { } key)
             return;
         switch (provider.Type)

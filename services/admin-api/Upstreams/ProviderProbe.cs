@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using ThinkWatch.Outbound;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AdminApi.Upstreams;
 
@@ -10,7 +11,7 @@ namespace ThinkWatch.AdminApi.Upstreams;
 /// Asks a provider for its models, under a deadline, with the guard on its address at every connect. Nothing that it answers is trusted: it is
 /// bounded, and freed of secrets before anybody sees it. Safe for concurrent calls.
 /// </summary>
-internal sealed class ProviderProbe(TimeProvider time) : IDisposable
+internal sealed class ProviderProbe(TimeProvider time, IConfiguration configuration) : IDisposable
 {
     private const int LargestAnswer = 8 * 1024 * 1024;
     private const int LongestError = 300;
@@ -18,6 +19,7 @@ internal sealed class ProviderProbe(TimeProvider time) : IDisposable
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
+    private readonly AwsRoles _roles = new(name => configuration[name]);
     private readonly HttpMessageInvoker _public = new(OutboundHandlers.Create(allowPrivateNetwork: false, ConnectionsPerServer));
     private readonly HttpMessageInvoker _private = new(OutboundHandlers.Create(allowPrivateNetwork: true, ConnectionsPerServer));
 
@@ -30,6 +32,7 @@ internal sealed class ProviderProbe(TimeProvider time) : IDisposable
         var began = Stopwatch.GetTimestamp();
         try
         {
+            provider = await WithRoleAsync(provider, deadline.Token);
             using var request = ModelListRequest.For(provider, time.GetUtcNow());
             using var response = await (provider.AllowPrivateNetwork ? _private : _public).SendAsync(request, deadline.Token);
             var text = await ReadAsync(response, deadline.Token);
@@ -56,8 +59,37 @@ internal sealed class ProviderProbe(TimeProvider time) : IDisposable
 
     public void Dispose()
     {
+        _roles.Dispose();
         _public.Dispose();
         _private.Dispose();
+    }
+
+    /// <summary>
+    /// With the credentials of this service's own role, where the provider is used with one: they are as secret as any that an administrator entered. The
+    /// gateway's role may be another; the answer says what this one may.
+    /// </summary>
+    private async ValueTask<ProviderReach> WithRoleAsync(ProviderReach provider, CancellationToken cancellationToken)
+    {
+        var kind = provider.Type == "bedrock" ? provider.Setting("credentials") : null;
+        if (kind is not ("container" or "instance"))
+            return provider;
+        try
+        {
+            var role = await (kind == "container" ? _roles.Container : _roles.Instance).GetAsync(cancellationToken);
+            return provider with
+            {
+                Config = new Dictionary<string, string>(provider.Config)
+                {
+                    ["access_key_id"] = role.AccessKeyId,
+                    ["secret_access_key"] = role.SecretAccessKey,
+                    ["session_token"] = role.SessionToken ?? "",
+                },
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            throw new ProbeException($"This service has no credentials of a role to try it with, ai-gateway may: {e.Message}");
+        }
     }
 
     private static async Task<string> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -56,6 +57,31 @@ public sealed class UpstreamTests(AdminApiFixture fixture) : IClassFixture<Admin
         result["models_found"]!.GetValue<int>().ShouldBe(2);
         result["latency_ms"]!.GetValue<double>().ShouldBeGreaterThan(0);
         _asked.ShouldBe([asked]);
+    }
+
+    /// <summary>The stand-in is the metadata service, too.</summary>
+    [Theory]
+    [InlineData("container", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "/role")]
+    [InlineData("instance", "AWS_EC2_METADATA_SERVICE_ENDPOINT", "")]
+    public async Task Test_OfBedrock_WithARole_IsMadeWithThisServicesOwn(string kind, string variable, string path)
+    {
+        var environment = fixture.Host.Services.GetRequiredService<IConfiguration>();
+        var provider = $$"""{"provider_type":"bedrock","base_url":"{{_url}}","config":{"region":"eu-west-1","credentials":"{{kind}}"},"allow_private_network":true}""";
+        environment[variable] = kind == "container" ? null : _url + "/nothing-here";
+        var none = await TestAsync(provider);
+        none["ok"]!.GetValue<bool>().ShouldBeFalse();
+        none["error"]!.GetValue<string>().ShouldStartWith("This service has no credentials of a role");
+        environment[variable] = _url + path;
+        try
+        {
+            var result = await TestAsync(provider);
+            result["ok"]!.GetValue<bool>().ShouldBeTrue(result.ToJsonString());
+            _asked.ShouldContain("/foundation-models");
+        }
+        finally
+        {
+            environment[variable] = null;
+        }
     }
 
     [Fact]
@@ -144,6 +170,17 @@ public sealed class UpstreamTests(AdminApiFixture fixture) : IClassFixture<Admin
             _asked.Add(target);
         if (target.StartsWith("/html", StringComparison.Ordinal))
             return http.Response.WriteAsync("<html>");
+        const string Role = """{"Code":"Success","AccessKeyId":"AKIDEXAMPLE12345","SecretAccessKey":"aws-very-secret-5678","Token":"role-very-secret-token","Expiration":"2099-01-01T00:00:00Z"}""";
+        switch (target)
+        {
+            case "/role" or "/latest/meta-data/iam/security-credentials/the-role":
+                return http.Response.WriteAsync(Role);
+            case "/latest/api/token":
+                return http.Response.WriteAsync("session");
+            case "/latest/meta-data/iam/security-credentials/":
+                return http.Response.WriteAsync("the-role");
+        }
+
         var bearer = http.Request.Headers.Authorization.ToString();
         var (allowed, answer) = target.Split('?')[0] switch
         {
@@ -164,6 +201,8 @@ public sealed class UpstreamTests(AdminApiFixture fixture) : IClassFixture<Admin
     {
         var headers = http.Request.Headers;
         List<(string, string)> signed = [("host", headers.Host.ToString()), ("x-amz-content-sha256", headers["x-amz-content-sha256"].ToString()), ("x-amz-date", headers["x-amz-date"].ToString())];
+        if (headers["x-amz-security-token"] is [{ } token])
+            signed.Add(("x-amz-security-token", token));
         return headers.Authorization == ThinkWatch.Outbound.Aws.SigV4.Authorize(
             "GET", new Uri($"http://{headers.Host}{http.Request.Path}"), signed, signed[1].Item2, "AKIDEXAMPLE12345", AwsSecret, "eu-west-1", "bedrock", signed[2].Item2);
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AiGateway.Providers.Bedrock;
 

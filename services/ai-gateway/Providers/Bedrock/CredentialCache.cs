@@ -1,3 +1,5 @@
+using ThinkWatch.Outbound.Aws;
+
 namespace ThinkWatch.AiGateway.Providers.Bedrock;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Providers.Bedrock;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AiGateway.Tests.Providers.Bedrock;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using ThinkWatch.AiGateway.Providers.Bedrock;
+using ThinkWatch.Outbound.Aws;
 
 namespace ThinkWatch.AiGateway.Tests.Providers.Bedrock;
 
