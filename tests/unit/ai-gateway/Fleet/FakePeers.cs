@@ -10,7 +10,7 @@ using ThinkWatch.Contracts.Limits;
 namespace ThinkWatch.AiGateway.Tests.Fleet;
 
 /// <summary>Limits' wire: every call is let through unless a test says otherwise for its key lineage.</summary>
-internal sealed class FakeLimits : Limits.LimitsBase
+internal sealed class FakeLimits : Contracts.Limits.Limits.LimitsBase
 {
     public ConcurrentDictionary<string, Func<CheckRequest, CheckReply>> ByLineage { get; } = new();
 
@@ -80,7 +80,7 @@ internal sealed class FakeCatalog : Catalog.CatalogBase
 }
 
 /// <summary>Audit-ingest's wire: keeps every row.</summary>
-internal sealed class FakeAudit : AuditIngest.AuditIngestBase
+internal sealed class FakeAudit : Contracts.Audit.AuditIngest.AuditIngestBase
 {
     public ConcurrentDictionary<string, ConcurrentQueue<GatewayCall>> Rows { get; } = new();
 
