@@ -6,6 +6,12 @@ if (args is ["bare-yarp", var port, var upstream])
     return 0;
 }
 
+if (args is ["guard"])
+{
+    GuardCost.Run();
+    return 0;
+}
+
 LoadOptions options;
 try
 {

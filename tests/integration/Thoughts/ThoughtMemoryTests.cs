@@ -91,7 +91,7 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
     {
         var model = await ModelAsync("anthropic", "claude-sim-think-tools");
         await AskAsync(_replicas[0], _fixture.Identity.AddKey(), model, new JsonArray(JsonNode.Parse("""{"role":"user","content":"Look"}""")), stream: true);
-        await using var redis = await ConnectionMultiplexer.ConnectAsync(_redis);
+        using var redis = await ConnectionMultiplexer.ConnectAsync(_redis);
         var keys = redis.GetServer(_redis).Keys(pattern: "tw:thoughts:*").ToArray();
         keys.ShouldNotBeEmpty();
         foreach (var key in keys)

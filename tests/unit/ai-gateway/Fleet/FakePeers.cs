@@ -112,7 +112,7 @@ internal sealed class FakeBodies : Bodies.BodiesBase
 {
     public ConcurrentDictionary<string, byte[]> Stored { get; } = new();
 
-    public volatile bool IsAway;
+    public bool IsAway { get; set; }
 
     public override async Task Get(GetRequest request, IServerStreamWriter<BodyChunk> responseStream, ServerCallContext context)
     {
