@@ -5,7 +5,7 @@ using ThinkWatch.ManagementApi;
 namespace ThinkWatch.Limits.Budgets;
 
 /// <summary>What a caller sends to set a budget. The slot is (period, unit); what stands in it is replaced. With an end it is an override.</summary>
-internal sealed record BudgetBody(string? Period, string? Unit, decimal? Limit, string? Mode, bool? Enabled, DateTimeOffset? ExpiresAt, string? Reason);
+internal sealed record BudgetBody(string? Period = null, string? Unit = null, decimal? Limit = null, string? Mode = null, bool? Enabled = null, DateTimeOffset? ExpiresAt = null, string? Reason = null);
 
 /// <summary>A budget as the management API shows it; its limit in dollars, or in weighted tokens.</summary>
 internal sealed record BudgetView(

@@ -12,7 +12,7 @@ namespace ThinkWatch.Limits.Consumption;
 
 /// <summary>Whose call it would be. Ids as the other routes take them.</summary>
 internal sealed record SimulateBody(
-    string? Surface, string? UserId, string? KeyId, IReadOnlyList<string>? TeamIds, IReadOnlyList<string>? RoleIds, string? ModelId, string? ProviderId, string? McpServerId, string? McpTool);
+    string? Surface = null, string? UserId = null, string? KeyId = null, IReadOnlyList<string>? TeamIds = null, IReadOnlyList<string>? RoleIds = null, string? ModelId = null, string? ProviderId = null, string? McpServerId = null, string? McpTool = null);
 
 /// <summary>What is used of limits, which would apply, and how to begin anew.</summary>
 internal static class UsageEndpoints

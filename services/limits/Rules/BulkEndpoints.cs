@@ -4,10 +4,10 @@ using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Limits.Rules;
 
-internal sealed record TargetBody(string? Kind, string? Id);
+internal sealed record TargetBody(string? Kind = null, string? Id = null);
 
 /// <summary>The same rule, budget, or both, for many.</summary>
-internal sealed record BulkBody(IReadOnlyList<TargetBody>? Targets, RuleBody? Rule, BudgetBody? Budget);
+internal sealed record BulkBody(IReadOnlyList<TargetBody>? Targets = null, LimitRuleBody? Rule = null, BudgetBody? Budget = null);
 
 /// <summary>What came of one target: <paramref name="RuleId"/> and <paramref name="BudgetId"/>, or what stood in the way.</summary>
 internal sealed record BulkResult(int Index, int Status, Guid? RuleId, Guid? BudgetId, string? Problem);

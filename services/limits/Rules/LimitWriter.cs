@@ -13,15 +13,15 @@ internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
     public const string BudgetResource = "limit_budget";
     private static readonly TimeSpan LongestOverride = TimeSpan.FromDays(90);
 
-    public Task<RuleView> SetAsync(HttpContext http, Subject subject, RuleBody body, CancellationToken cancellationToken)
+    public Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, CancellationToken cancellationToken)
     {
         var rule = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
         return database.InTransactionAsync(
             async (transaction, token) =>
             {
                 var (before, after) = await RuleStore.UpsertAsync(transaction, rule, token);
-                var view = RuleView.Of(after);
-                await RecordAsync(transaction, http, RuleResource, view.Id, before is null ? null : RuleView.Of(before), view, token);
+                var view = LimitRuleView.Of(after);
+                await RecordAsync(transaction, http, RuleResource, view.Id, before is null ? null : LimitRuleView.Of(before), view, token);
                 return view;
             },
             cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
         async (transaction, token) =>
         {
             var gone = await RuleStore.DeleteAsync(transaction, http.Caller().OrgId(), subject.Kind, subject.Id, id, token) ?? throw ApiProblem.NotFound("rule").AsException();
-            await RecordAsync(transaction, http, RuleResource, id, RuleView.Of(gone), null, token);
+            await RecordAsync(transaction, http, RuleResource, id, LimitRuleView.Of(gone), null, token);
         },
         cancellationToken);
 
@@ -67,7 +67,7 @@ internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
         await ChangeLog.AppendAsync(transaction, "rules", default, cancellationToken);
     }
 
-    private static Rule Validated(RuleBody body, Guid orgId, Subject subject, DateTimeOffset now)
+    private static Rule Validated(LimitRuleBody body, Guid orgId, Subject subject, DateTimeOffset now)
     {
         var surfaces = Subjects.SurfacesOf(subject.Kind);
         var errors = new FieldErrors()

@@ -4,15 +4,15 @@ using ThinkWatch.ManagementApi;
 namespace ThinkWatch.Limits.Rules;
 
 /// <summary>What a caller sends to set a rule. The slot is (surface, metric, window_secs); what stands in it is replaced. With an end it is an override.</summary>
-internal sealed record RuleBody(
-    string? Surface, string? Metric, int? WindowSecs, long? MaxCount, string? Mode, bool? Enabled, DateTimeOffset? ExpiresAt, string? Reason);
+internal sealed record LimitRuleBody(
+    string? Surface = null, string? Metric = null, int? WindowSecs = null, long? MaxCount = null, string? Mode = null, bool? Enabled = null, DateTimeOffset? ExpiresAt = null, string? Reason = null);
 
 /// <summary>A rule as the management API shows it.</summary>
-internal sealed record RuleView(
+internal sealed record LimitRuleView(
     Guid Id, string Label, string SubjectKind, string SubjectId, string Surface, string Metric, int WindowSecs, long MaxCount,
     string Mode, bool Enabled, DateTimeOffset? ExpiresAt, string? Reason, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
-    public static RuleView Of(Rule rule) => new(
+    public static LimitRuleView Of(Rule rule) => new(
         rule.Id, rule.Label, rule.SubjectKind, rule.SubjectId, rule.Surface, rule.Metric, rule.WindowSecs, rule.MaxCount,
         rule.Mode, rule.Enabled, rule.ExpiresAt, rule.Reason, rule.CreatedAt, rule.UpdatedAt);
 }
@@ -28,15 +28,15 @@ internal static class RuleEndpoints
         rules.MapDelete("/{ruleId:guid}", RemoveAsync).RequirePermission("limits:write").WithSummary("Remove a rule");
     }
 
-    private static async Task<Ok<Page<RuleView>>> ListAsync(string kind, string id, HttpContext http, SubjectResolver subjects, RuleStore store, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<LimitRuleView>>> ListAsync(string kind, string id, HttpContext http, SubjectResolver subjects, RuleStore store, CancellationToken cancellationToken)
     {
         var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(http.Caller().OrgId(), kind, subject.Id, cancellationToken);
-        return TypedResults.Ok(new Page<RuleView>([.. found.Select(RuleView.Of)], null));
+        return TypedResults.Ok(new Page<LimitRuleView>([.. found.Select(LimitRuleView.Of)], null));
     }
 
-    private static async Task<Created<RuleView>> SetAsync(
-        string kind, string id, RuleBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+    private static async Task<Created<LimitRuleView>> SetAsync(
+        string kind, string id, LimitRuleBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
     {
         var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         var view = await writer.SetAsync(http, subject, body, cancellationToken);

@@ -563,7 +563,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["PageOfRuleView"];
+                        "application/json": components["schemas"]["PageOfLimitRuleView"];
                     };
                 };
                 /** @description What went wrong */
@@ -594,7 +594,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["RuleBody"];
+                    "application/json": components["schemas"]["LimitRuleBody"];
                 };
             };
             responses: {
@@ -604,7 +604,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["RuleView"];
+                        "application/json": components["schemas"]["LimitRuleView"];
                     };
                 };
                 /** @description What went wrong */
@@ -1430,6 +1430,529 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/users/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Turn off the one-time codes of somebody who lost their device
+         * @description Needs the permission users:update.
+         */
+        delete: operations["removeUserTotp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/enroll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A secret for an authenticator app; in force once confirmed */
+        post: operations["enrollTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put one-time codes in force; answers the recovery codes */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the old ones are void */
+        post: operations["renewRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/totp/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do without one-time codes again */
+        post: operations["disableTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/self/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A key of any surface gives itself a new secret */
+        post: operations["rotateSelf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}/force-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a key with all of its lineage at once, and say why
+         * @description Needs the permission keys:admin.
+         */
+        post: operations["forceRevokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a rule, a budget, or both, for up to 500 subjects
+         * @description Needs the permission limits:write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BulkBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BulkResults"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Budgets of a subject
+         * @description Needs the permission limits:read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfBudgetView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Set the budget of a slot (period, unit)
+         * @description Needs the permission limits:write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BudgetBody"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BudgetView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/budgets/{budgetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a budget
+         * @description Needs the permission limits:write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                    budgetId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is used of each limit of a subject
+         * @description Needs the permission limits:read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    userId?: string;
+                };
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfUsageView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin all counters of a subject anew
+         * @description Needs the permission limits:write.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    userId?: string;
+                };
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/user/{id}/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Each effective limit of a user, where it comes from, its use
+         * @description Needs the permission limits:read or limits:read_own.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfUsageView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which limits would apply to a call, and what is left of them
+         * @description Needs the permission limits:read.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SimulateBody"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfUsageView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2071,43 +2594,6 @@ export interface components {
         GatewayAddress: {
             port: number | null;
         };
-        PageOfRuleView: {
-            items: components["schemas"]["RuleView"][];
-            next_cursor: null | string;
-        };
-        RuleView: {
-            /** Format: uuid */
-            id: string;
-            label: string;
-            subject_kind: string;
-            subject_id: string;
-            surface: string;
-            metric: string;
-            /** Format: int32 */
-            window_secs: number;
-            /** Format: int64 */
-            max_count: number;
-            enabled: boolean;
-            /** Format: date-time */
-            expires_at: null | string;
-            reason: null | string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-        };
-        RuleBody: {
-            surface: null | string;
-            metric: null | string;
-            /** Format: int32 */
-            window_secs: null | number;
-            /** Format: int64 */
-            max_count: null | number;
-            enabled: null | boolean;
-            /** Format: date-time */
-            expires_at: null | string;
-            reason: null | string;
-        };
         ModelView: {
             /** Format: uuid */
             id: string;
@@ -2687,6 +3173,211 @@ export interface components {
         RedeemToken: {
             token: null | string;
             password: null | string;
+        };
+        EnrollTotp: {
+            password: null | string;
+        };
+        TotpEnrollment: {
+            secret: string;
+            otpauth_uri: string;
+        };
+        TotpCodeBody: {
+            code: null | string;
+        };
+        RecoveryCodeList: {
+            recovery_codes: string[];
+        };
+        RotateKey: {
+            /** Format: int32 */
+            grace_period_secs: null | number;
+        };
+        IssuedKey: {
+            key?: null | string;
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            key_prefix?: string;
+            /** Format: uuid */
+            lineage_id?: string;
+            /** Format: uuid */
+            user_id?: string;
+            user_email?: string;
+            /** Format: uuid */
+            team_id?: null | string;
+            status?: string;
+            surfaces?: string[];
+            allowed_models?: null | string[];
+            allowed_mcp_tools?: null | string[];
+            cost_center?: string;
+            tags?: string[];
+            ip_allowlist?: string[];
+            /** Format: int32 */
+            rotation_period_days?: null | number;
+            /** Format: int32 */
+            inactivity_timeout_days?: null | number;
+            /** Format: int32 */
+            grace_period_hours?: null | number;
+            capture_disabled?: boolean;
+            cache_scope?: string;
+            ephemeral?: boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            /** Format: date-time */
+            last_used_at?: null | string;
+            /** Format: date-time */
+            rotation_due_at?: null | string;
+            /** Format: date-time */
+            disabled_at?: null | string;
+            disabled_reason?: null | string;
+            /** Format: date-time */
+            revoked_at?: null | string;
+            revoked_reason?: null | string;
+            /** Format: uuid */
+            replaced_by?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        ForceRevoke: {
+            reason: null | string;
+        };
+        BudgetBody: {
+            period?: null | string;
+            unit?: null | string;
+            /** Format: decimal */
+            limit?: null | string;
+            mode?: null | string;
+            enabled?: null | boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            reason?: null | string;
+        };
+        BudgetView: {
+            /** Format: uuid */
+            id: string;
+            label: string;
+            subject_kind: string;
+            subject_id: string;
+            period: string;
+            unit: string;
+            /** Format: decimal */
+            limit: string;
+            mode: string;
+            enabled: boolean;
+            /** Format: date-time */
+            expires_at: null | string;
+            reason: null | string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        BulkBody: {
+            targets?: null | components["schemas"]["TargetBody"][];
+            rule?: null | components["schemas"]["LimitRuleBody"];
+            budget?: null | components["schemas"]["BudgetBody"];
+        };
+        BulkResult: {
+            /** Format: int32 */
+            index: number;
+            /** Format: int32 */
+            status: number;
+            /** Format: uuid */
+            rule_id: null | string;
+            /** Format: uuid */
+            budget_id: null | string;
+            problem: null | string;
+        };
+        BulkResults: {
+            results: components["schemas"]["BulkResult"][];
+        };
+        PageOfBudgetView: {
+            items: components["schemas"]["BudgetView"][];
+            next_cursor: null | string;
+        };
+        PageOfLimitRuleView: {
+            items: components["schemas"]["LimitRuleView"][];
+            next_cursor: null | string;
+        };
+        PageOfUsageView: {
+            items: components["schemas"]["UsageView"][];
+            next_cursor: null | string;
+        };
+        LimitRuleBody: {
+            surface?: null | string;
+            metric?: null | string;
+            /** Format: int32 */
+            window_secs?: null | number;
+            /** Format: int64 */
+            max_count?: null | number;
+            mode?: null | string;
+            enabled?: null | boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            reason?: null | string;
+        };
+        LimitRuleView: {
+            /** Format: uuid */
+            id: string;
+            label: string;
+            subject_kind: string;
+            subject_id: string;
+            surface: string;
+            metric: string;
+            /** Format: int32 */
+            window_secs: number;
+            /** Format: int64 */
+            max_count: number;
+            mode: string;
+            enabled: boolean;
+            /** Format: date-time */
+            expires_at: null | string;
+            reason: null | string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        SimulateBody: {
+            surface?: null | string;
+            user_id?: null | string;
+            key_id?: null | string;
+            team_ids?: null | string[];
+            role_ids?: null | string[];
+            model_id?: null | string;
+            provider_id?: null | string;
+            mcp_server_id?: null | string;
+            mcp_tool?: null | string;
+        };
+        TargetBody: {
+            kind?: null | string;
+            id?: null | string;
+        };
+        UsageView: {
+            /** Format: uuid */
+            id: string;
+            label: string;
+            type: string;
+            source: string;
+            subject_kind: string;
+            subject_id: string;
+            surface: null | string;
+            unit: string;
+            /** Format: int32 */
+            window_secs: null | number;
+            period: null | string;
+            mode: string;
+            /** Format: decimal */
+            limit: string;
+            /** Format: decimal */
+            current: string;
+            /** Format: decimal */
+            remaining: string;
+            /** Format: date-time */
+            resets_at: null | string;
+            /** Format: date-time */
+            expires_at: null | string;
         };
     };
     responses: never;
@@ -5680,6 +6371,231 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeUserTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrollTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrollTotp"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrollment"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodeList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCodeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodeList"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disableTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCodeBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSelf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceRevokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceRevoke"];
+            };
+        };
         responses: {
             /** @description No Content */
             204: {
