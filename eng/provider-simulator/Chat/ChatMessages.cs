@@ -25,7 +25,7 @@ internal static class ChatMessages
                     AddSystem(prompt, ReadContent(message, path));
                     break;
                 case "user":
-                    prompt.Turns.Add(new Turn("user", ReadContent(message, path)));
+                    AddUser(prompt, ReadContent(message, path));
                     break;
                 case "assistant":
                     open = ReadAssistant(message, path, prompt);
@@ -49,6 +49,15 @@ internal static class ChatMessages
             prompt.System.AddRange(parts);
         else
             prompt.Turns.Add(new Turn("system", parts));
+    }
+
+    /// <summary>What is said beside the results of tools, the images of a result say, belongs to their turn, as it does in other formats.</summary>
+    private static void AddUser(Prompt prompt, List<Part> parts)
+    {
+        if (prompt.Turns is [.., { Role: "user", IsToolResult: true } results])
+            results.Parts.AddRange(parts);
+        else
+            prompt.Turns.Add(new Turn("user", parts));
     }
 
     private static HashSet<string> ReadAssistant(JsonElement message, MessagePath path, Prompt prompt)

@@ -19,7 +19,12 @@ internal static class AnswerWriter
         json.WriteString("role"u8, "assistant"u8);
         json.WriteString("model"u8, answer.Model ?? call.UpstreamModel);
         json.WriteStartArray("content"u8);
-        foreach (var part in choice.Parts)
+        var parts = choice.Parts;
+
+        // A message never ends in thoughts, and clients take its last block for the answer. Gemini's signature of a text may as well stand before it.
+        if (parts is [.. var others, TextPart said, HiddenThinkingPart thought])
+            parts = [.. others, thought, said];
+        foreach (var part in parts)
             WritePart(json, part, call);
         json.WriteEndArray();
         WriteStop(json, choice.Finish, calls, refusal);

@@ -15,10 +15,14 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
     private const int LongestExplanation = 4000;
 
     private readonly EventWriter _events = new();
-    private readonly Dictionary<int, Block> _blocks = [];
+    private readonly Dictionary<int, StreamedBlock> _blocks = [];
     private TokenUsage _usage;
     private Finish? _finish;
-    private Block? _text;
+    private StreamedBlock? _text;
+    private BlockKind? _last;
+
+    /// <summary>A thought that came right behind a text: it stands before the next block or nowhere, for no message ends in thoughts and clients take the last block for the answer.</summary>
+    private string? _behindText;
     private string? _refusal;
     private int _next;
     private bool _started;
@@ -64,6 +68,8 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         foreach (var block in _blocks.Values.OrderBy(static block => block.Number))
             EndBlock(block, output);
         _blocks.Clear();
+        if (_behindText is not null)
+            call.Notes.Drop("thinking.signature");
         var json = _events.Begin(output, "message_delta"u8);
         json.WriteStartObject("delta"u8);
         AnswerWriter.WriteStop(json, _finish, _calls, _refusal is null ? null : new RefusalPart(_refusal));
@@ -105,8 +111,16 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
                 Release(earlier, output);
         }
 
+        if (_behindText is { } behind)
+            WriteRedacted(behind, output);
+        _behindText = null;
+        var isBehindText = _last == BlockKind.Text;
+        _last = started.Kind;
         switch (started.Kind)
         {
+            case BlockKind.Whole when started.Part is HiddenThinkingPart hidden && isBehindText:
+                _behindText = AnswerWriter.WantsThoughts(call) ? CarriedSignature.Data(hidden) : null;
+                return;
             case BlockKind.Whole when started.Part is HiddenThinkingPart hidden:
                 if (AnswerWriter.WantsThoughts(call))
                     WriteRedacted(CarriedSignature.Data(hidden), output);
@@ -119,14 +133,14 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
                 break;
         }
 
-        var block = _blocks[started.Block] = new Block(started.Block, started.Kind, started.Part as ToolCallPart);
+        var block = _blocks[started.Block] = new StreamedBlock(started.Block, started.Kind, started.Part as ToolCallPart);
         if (block.Call?.Signature is { } signature)
             Sign(block, signature, output);
         if (block.Call?.Arguments is { Length: > 0 } arguments)
             Say(block, arguments, output);
     }
 
-    private void Say(Block block, string text, IBufferWriter<byte> output)
+    private void Say(StreamedBlock block, string text, IBufferWriter<byte> output)
     {
         if (text.Length == 0 || (block.Kind == BlockKind.Thinking && !AnswerWriter.WantsWords(call)))
             return;
@@ -143,7 +157,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         WriteText(block, text, output);
     }
 
-    private void WriteText(Block block, string text, IBufferWriter<byte> output)
+    private void WriteText(StreamedBlock block, string text, IBufferWriter<byte> output)
     {
         switch (block.Kind)
         {
@@ -161,7 +175,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         _events.EndInner(output);
     }
 
-    private void Sign(Block block, Signature signature, IBufferWriter<byte> output)
+    private void Sign(StreamedBlock block, Signature signature, IBufferWriter<byte> output)
     {
         if (block.Kind == BlockKind.ToolCall)
         {
@@ -181,7 +195,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         }
     }
 
-    private void Cite(Block block, Citation citation, IBufferWriter<byte> output)
+    private void Cite(StreamedBlock block, Citation citation, IBufferWriter<byte> output)
     {
         if (!CitationJson.CanWrite(citation))
         {
@@ -196,7 +210,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         _events.EndInner(output);
     }
 
-    private void EndBlock(Block block, IBufferWriter<byte> output)
+    private void EndBlock(StreamedBlock block, IBufferWriter<byte> output)
     {
         if (block.Kind == BlockKind.ToolCall)
             Release(block, output);
@@ -206,7 +220,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
     }
 
     /// <summary>Opens the block and says what was kept back.</summary>
-    private void Release(Block block, IBufferWriter<byte> output)
+    private void Release(StreamedBlock block, IBufferWriter<byte> output)
     {
         Open(block, output);
         if (block.Held is not { } held)
@@ -215,7 +229,7 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         WriteText(block, held, output);
     }
 
-    private void Open(Block block, IBufferWriter<byte> output)
+    private void Open(StreamedBlock block, IBufferWriter<byte> output)
     {
         if (block.IsOpen)
             return;
@@ -248,12 +262,12 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         _events.EndInner(output);
     }
 
-    private void Close(Block block, IBufferWriter<byte> output)
+    private void Close(StreamedBlock block, IBufferWriter<byte> output)
     {
         if (!block.IsOpen)
             return;
         _events.WriteStop(output, block.Index);
-        block.Index = Block.Closed;
+        block.Index = StreamedBlock.Closed;
         if (_text == block)
             _text = null;
     }
@@ -268,29 +282,5 @@ internal sealed class StreamWriter(ConvertedCall call) : IAnswerEventWriter
         json.WriteString("data"u8, data);
         _events.EndInner(output);
         _events.WriteStop(output, index);
-    }
-
-    private sealed class Block(int number, BlockKind kind, ToolCallPart? call)
-    {
-        public const int Closed = -1;
-
-        public int Number { get; } = number;
-
-        public BlockKind Kind { get; } = kind;
-
-        public ToolCallPart? Call { get; } = call;
-
-        /// <summary>Anthropic's number while the block is open.</summary>
-        public int Index { get; set; } = Closed;
-
-        public bool IsOpen => Index != Closed;
-
-        /// <summary>The beginning of a call's arguments, while the call has not begun.</summary>
-        public string? Held { get; set; }
-
-        public Signature? Signature { get; set; }
-
-        /// <summary>The signature came when the call had begun.</summary>
-        public bool IsSignedLate { get; set; }
     }
 }

@@ -87,9 +87,16 @@ internal static class DeclaredTools
         var space = JsonRead.RequiredString(tool, "name", path + ".name");
         if (JsonRead.OptionalArray(tool, "tools", path + ".tools") is not { } inner)
             return;
-        var index = 0;
+        var (index, tools) = (0, call.Request.Tools);
+        var first = tools.Count;
         foreach (var one in inner.EnumerateArray())
             ReadOne(one, $"{path}.tools[{index++}]", space, call);
+        if (JsonRead.OptionalString(tool, "description", path + ".description") is not { Length: > 0 } described)
+            return;
+
+        // Other APIs have no place for what a namespace is about but its tools.
+        for (var i = first; i < tools.Count; i++)
+            tools[i] = tools[i] with { Description = tools[i].Description is { Length: > 0 } own ? described + "\n\n" + own : described };
     }
 
     private static void ReadFunction(JsonElement tool, string path, string? space, ConvertedCall call)

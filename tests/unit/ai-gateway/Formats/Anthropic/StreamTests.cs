@@ -114,6 +114,20 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public void Signature_OfTheLastText_IsLeftOutWithANote()
+    {
+        var call = Converted.Read("""{"max_tokens":2000,"stream":true,"thinking":{"type":"enabled","budget_tokens":1024},"messages":[{"role":"user","content":"Hi"}]}""");
+        var signature = new HiddenThinkingPart(new Signature(SignatureOrigin.Gemini, "Z2Vt"));
+        AnswerEvent[] said = [new BlockStarted(0, 0, BlockKind.Text), new BlockDelta(0, 0, "Hi"), new BlockEnded(0, 0), new BlockStarted(0, 1, BlockKind.Whole, signature), new BlockEnded(0, 1)];
+        Content(Converted.Stream(call, said)).ShouldBe("""[{"type":"text","text":"Hi"}]""");
+        call.Notes.ToString().ShouldBe("dropped=thinking.signature");
+        Content(Converted.Stream(call, [.. said, new BlockStarted(0, 2, BlockKind.Text), new BlockDelta(0, 2, "!"), new BlockEnded(0, 2)]))
+            .ShouldBe("""[{"type":"text","text":"Hi"},{"type":"redacted_thinking","data":"tw1.gemini.Z2Vt"},{"type":"text","text":"!"}]""");
+
+        static string Content(string stream) => JsonDocument.Parse(Converted.Observe(stream).Json).RootElement.GetProperty("content").GetRawText();
+    }
+
+    [Fact]
     public void Stream_OddlyMade_IsReadAsFarAsItGoes()
     {
         var call = Converted.Read(Ask);

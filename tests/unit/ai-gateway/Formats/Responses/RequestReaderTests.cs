@@ -111,7 +111,7 @@ public sealed class RequestReaderTests
             "tool_choice":"required","parallel_tool_calls":false
             """);
         var tools = call.Request.Tools;
-        tools.Select(static tool => $"{tool.Namespace}/{tool.Name} {tool.Description} {tool.Strict}".TrimEnd()).ShouldBe(["/weather Tells True", "fs/read", "fs/edit", "/apply_patch Patches"]);
+        tools.Select(static tool => $"{tool.Namespace}/{tool.Name} {tool.Description} {tool.Strict}".TrimEnd()).ShouldBe(["/weather Tells True", "fs/read Files", "fs/edit Files", "/apply_patch Patches"]);
         tools[1].Schema!.Value.GetRawText().ShouldBe("""{"type":"object","properties":{}}""");
         tools[3].Schema!.Value.GetRawText().ShouldBe(
             """{"type":"object","properties":{"input":{"type":"string","description":"The tool's input: the raw text itself, which must follow this lark grammar:\nstart: \"x\""}},"required":["input"],"additionalProperties":false}""");

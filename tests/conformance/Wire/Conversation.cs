@@ -1,0 +1,65 @@
+using System.Text.Json;
+using ThinkWatch.Conformance.Tests.Agents;
+
+namespace ThinkWatch.Conformance.Tests.Wire;
+
+/// <summary>One client's conversation with one family of models, over several turns with tools and thinking, streamed.</summary>
+/// <param name="Output">What the client printed: JSON, one object a line.</param>
+internal sealed record Conversation(string Output, IReadOnlyList<RecordedCall> Calls)
+{
+    public const string Chat = "openai chat";
+    public const string Responses = "openai responses";
+    public const string Messages = "anthropic";
+    public const string ClaudeCodeCli = "claude-code";
+    public const string CodexCli = "codex";
+
+    public static readonly string[] Clients = [Chat, Responses, Messages, ClaudeCodeCli, CodexCli];
+
+    private const string Model = "sim-think-tools";
+    private static readonly string[] s_paths = ["/v1/chat/completions", "/v1/responses", "/v1/messages"];
+    private static readonly Lazy<Task> s_agents = new(static () => ClientProcess.InstallAsync(ClientProcess.Folder("agents")));
+
+    /// <summary>The printed objects.</summary>
+    public IEnumerable<JsonElement> Events =>
+        Output.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonDocument.Parse(line).RootElement);
+
+    public static async Task<Conversation> HoldAsync(NodeClients clients, string client, string models)
+    {
+        await using var recording = await RecordingGateway.StartAsync(clients.Fleet.Gateway, CancellationToken.None);
+        var (gateway, key) = (recording.Address, clients.Admin.ApiKey);
+        var output = client switch
+        {
+            Chat => await clients.RunScriptAsync("conversation.mjs", "chat", models, gateway),
+            Responses => await clients.RunScriptAsync("conversation.mjs", "responses", models, gateway),
+            Messages => await clients.RunScriptAsync("conversation.mjs", "messages", models, gateway),
+            ClaudeCodeCli => await ClaudeCode.RunAsync(await InstalledAsync(client, static () => ClaudeCode.Program), gateway, key, models + Model),
+            CodexCli => await Codex.RunAsync(await InstalledAsync(client, static () => Codex.Program), gateway, key, models + Model),
+            _ => throw new ArgumentOutOfRangeException(nameof(client), client, "no such client"),
+        };
+        return new Conversation(output, [.. recording.Calls.Where(static call => s_paths.Contains(call.Path))]);
+    }
+
+    /// <summary>What the provider received for each of the calls.</summary>
+    public async Task<IReadOnlyList<(RecordedCall Sent, byte[] Received)>> AtTheProviderAsync(NodeClients clients, CancellationToken cancellationToken)
+    {
+        using var simulator = new HttpClient { BaseAddress = await clients.Admin.SimulatorAddressAsync(cancellationToken) };
+        var pairs = new List<(RecordedCall, byte[])>();
+        foreach (var call in Calls)
+        {
+            using var list = JsonDocument.Parse(await simulator.GetStringAsync(new Uri($"simulator/calls?bodies=true&request_id={call.RequestId}", UriKind.Relative), cancellationToken));
+            var received = list.RootElement.GetProperty("calls").EnumerateArray().ToArray();
+            received.Length.ShouldBe(1, $"calls of {call.RequestId}, answered with {call.Status}");
+            pairs.Add((call, received[0].GetProperty("body").GetBytesFromBase64()));
+        }
+
+        return pairs;
+    }
+
+    private static async Task<string> InstalledAsync(string client, Func<string?> program)
+    {
+        await s_agents.Value;
+        var found = program();
+        Assert.SkipWhen(found is null, $"The package of {client} has no program for {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}.");
+        return found!;
+    }
+}
