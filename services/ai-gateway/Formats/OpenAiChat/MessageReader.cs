@@ -47,7 +47,7 @@ internal static class MessageReader
         {
             var position = 0;
             foreach (var item in calls.EnumerateArray())
-                {
+            {
                 var made = ToolCall(item, $"{path}.tool_calls[{position++}]");
                 parts.Add(made.Signature is null && remembered is { } turn ? made with { Signature = SignatureOf(turn, made.Id) } : made);
             }
