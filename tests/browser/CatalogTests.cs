@@ -89,10 +89,14 @@ public sealed class CatalogTests(FleetFixture fleet)
         await page.GetByLabel("Provider of the first route").SelectOptionAsync(new SelectOptionValue { Label = "Simulated models" });
         await page.GetByLabel("Upstream model").FillAsync("sim-chat");
         await page.GetByLabel("Input", new() { Exact = true }).FillAsync("1.25");
+        await page.GetByLabel("Output multiplier").FillAsync("2");
+        await page.GetByLabel("Affinity").SelectOptionAsync("route");
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Add model" }).ClickAsync();
         await console.Row("browser-model").GetByText("$1.25").WaitForAsync();
 
         await console.Button("browser-model").ClickAsync();
+        await console.Dialog.GetByText("× 1 / × 2").WaitForAsync();
+        await console.Dialog.GetByText("Same route").WaitForAsync();
         await page.GetByLabel("Upstream model").FillAsync("sim-tools");
         await page.GetByLabel("Weight", new() { Exact = true }).FillAsync("300");
         await console.Button("Add route").ClickAsync();
@@ -108,6 +112,14 @@ public sealed class CatalogTests(FleetFixture fleet)
         await console.PictureAsync("model-routes");
         await console.Button("Save split").ClickAsync();
         await console.Dialog.GetByText("65%").WaitForAsync();
+
+        await console.Button("Edit the route to Simulated models").First.ClickAsync();
+        await page.GetByLabel("Requests a minute, at most").FillAsync("600");
+        await console.Dialog.GetByLabel("Input", new() { Exact = true }).FillAsync("0.5");
+        await console.PictureAsync("model-route");
+        (await console.AxeAsync()).ShouldBeEmpty();
+        await console.Button("Save changes").ClickAsync();
+        await console.Dialog.GetByText("600 RPM").WaitForAsync();
         await console.Button("Close").ClickAsync();
 
         await console.Button("Actions for browser-model").ClickAsync();
