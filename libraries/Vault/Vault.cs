@@ -18,27 +18,32 @@ public sealed class Vault
     private const int TagBytes = 16;
 
     private readonly byte[] _key;
+    private readonly Vault[] _retired;
 
-    public Vault(ReadOnlySpan<byte> key)
+    public Vault(ReadOnlySpan<byte> key, params IReadOnlyList<Vault> retired)
     {
         if (key.Length != KeyBytes)
             throw new VaultException($"The encryption key has {key.Length} bytes; it must have {KeyBytes}.");
         _key = key.ToArray();
         KeyId = Convert.ToHexStringLower(SHA256.HashData(key).AsSpan(0, 4));
+        _retired = [.. retired];
     }
 
     /// <summary>Names the key in every envelope, so that a rotation can tell old from new. Says nothing about the key itself.</summary>
     public string KeyId { get; }
 
     /// <summary>Reads a key as it stands in ENCRYPTION_KEY: base64url of 32 bytes, padding optional.</summary>
-    public static Vault FromBase64Url(string text)
+    /// <param name="text">The key that seals.</param>
+    /// <param name="retired">Earlier keys, separated by commas: they only open, until everything is sealed anew.</param>
+    public static Vault FromBase64Url(string text, string? retired = null)
     {
+        var earlier = (retired ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(static key => FromBase64Url(key)).ToList();
         if (!Base64Url.IsValid(text))
             throw new VaultException("The encryption key is not base64url text.");
         var bytes = Base64Url.DecodeFromChars(text);
         try
         {
-            return new Vault(bytes);
+            return new Vault(bytes, earlier);
         }
         finally
         {
@@ -63,9 +68,30 @@ public sealed class Vault
 
     public string OpenString(string envelope, string associatedData) => Encoding.UTF8.GetString(Open(envelope, associatedData));
 
+    /// <summary>Whether the envelope was sealed with the key that seals today.</summary>
+    public bool IsCurrent(string envelope) => envelope.StartsWith($"{Version}.{KeyId}.", StringComparison.Ordinal);
+
+    /// <summary>The same secret under the key that seals today.</summary>
+    public string Renew(string envelope, string associatedData)
+    {
+        if (IsCurrent(envelope))
+            return envelope;
+        var plaintext = Open(envelope, associatedData);
+        try
+        {
+            return Seal(plaintext, associatedData);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plaintext);
+        }
+    }
+
     /// <exception cref="VaultException">The envelope is damaged, sealed with another key, or belongs to another cell.</exception>
     public byte[] Open(string envelope, string associatedData)
     {
+        if (Array.Find(_retired, v => v.IsCurrent(envelope)) is { } earlier && !IsCurrent(envelope))
+            return earlier.Open(envelope, associatedData);
         var payload = Unwrap(envelope);
         var plaintext = new byte[payload.Length - NonceBytes - TagBytes];
         using var aes = new AesGcm(_key, TagBytes);

@@ -40,6 +40,7 @@ internal static class AdminApiService
         builder.Services.AddSingleton<CatalogPurge>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<CatalogPurge>());
         builder.Services.AddSingleton<ProviderSecrets>();
+        builder.Services.AddHostedService<SecretRenewal>();
         builder.Services.AddSingleton<ProviderRules>();
         builder.Services.AddSingleton<ProviderProbe>();
         builder.Services.AddSingleton<ShippedPrices>();

@@ -71,6 +71,7 @@ internal static class IdentityService
         builder.Services.AddSingleton<LoginDesk>();
         builder.Services.AddSingleton<TotpStore>();
         builder.Services.AddSingleton<TotpDesk>();
+        builder.Services.AddHostedService<SeedRenewal>();
         builder.Services.AddHealthChecks().AddCheck<RedisConnection>("redis", tags: ["ready"], timeout: TimeSpan.FromSeconds(3));
     }
 

@@ -78,7 +78,7 @@ internal sealed class TotpStore(Vault vault, TimeProvider time)
         return envelope is null ? null : vault.Open(envelope, Cell(column, user));
     }
 
-    private static string Cell(string column, Guid user) => $"identity.users/{column}/{user}";
+    internal static string Cell(string column, Guid user) => $"identity.users/{column}/{user}";
 
     // 75 bits of randomness: a plain hash keeps it.
     private static byte[] Hash(string code) => SHA256.HashData(Encoding.UTF8.GetBytes(code.Trim().ToLowerInvariant()));

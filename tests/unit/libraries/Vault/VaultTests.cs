@@ -63,4 +63,21 @@ public sealed class VaultTests
     [InlineData("not base64!")]
     public void FromBase64Url_NoKey_ThrowsWithoutRepeatingIt(string text) =>
         Should.Throw<VaultException>(() => Vault.FromBase64Url(text)).Message.ShouldNotContain(text);
+
+    [Fact]
+    public void Renew_AfterTheKeyChanged_OpensWithTheNewKeyAlone()
+    {
+        var (before, after) = (new string('A', 43), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+        var old = Vault.FromBase64Url(before).Seal("secret", "cell");
+        var rotating = Vault.FromBase64Url(after, before);
+
+        rotating.OpenString(old, "cell").ShouldBe("secret");
+        rotating.IsCurrent(old).ShouldBeFalse();
+        var renewed = rotating.Renew(old, "cell");
+
+        rotating.Renew(renewed, "cell").ShouldBe(renewed);
+        Vault.FromBase64Url(after).OpenString(renewed, "cell").ShouldBe("secret");
+        Should.Throw<VaultException>(() => Vault.FromBase64Url(after).OpenString(old, "cell"));
+        Should.Throw<VaultException>(() => rotating.Renew(old, "another cell"));
+    }
 }
