@@ -58,7 +58,7 @@ internal sealed class ChatConverter(IEnumerable<IClientFormat> clients, IEnumera
         if (thoughts is null || client != WireFormat.OpenAiChat)
             return null;
         var owner = ResponseOwner.Of(exchange);
-        return turn => thoughts.Keep(owner, turn);
+        return turn => exchange.Keeping = Task.WhenAll(exchange.Keeping ?? Task.CompletedTask, thoughts.KeepAsync(owner, turn));
     }
 
     /// <summary>How many answers are wanted of a provider that gives one: its request does not say so.</summary>

@@ -37,6 +37,8 @@ internal sealed class ConvertedJsonRelay(TimeProvider time)
         if (AnswerGuard.Blocked(exchange) is { } blocked)
             return AttemptResult.Final(blocked);
         var sent = restored ?? exchange.AnswerBody;
+        if (exchange.Keeping is { } keeping)
+            await keeping;
         WriteHead(exchange, stream, sent.Length);
         exchange.ClientFirstByteAt = time.GetTimestamp();
         exchange.AnswerBytes = sent.Length;

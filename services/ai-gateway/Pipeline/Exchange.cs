@@ -56,6 +56,9 @@ internal sealed class Exchange : IDisposable
     /// <summary>What was thought before tool calls that the client sends back without it, by the id of a turn's first call; null while nobody has looked.</summary>
     public Dictionary<string, System.Text.Json.JsonElement>? Thoughts { get; set; }
 
+    /// <summary>What has to be stored before the client has the end of its answer; it never fails. Null when nothing has.</summary>
+    public Task? Keeping { get; set; }
+
     /// <summary>What the guard did to the request; null when there was nothing for it to do.</summary>
     public GuardedCall? Guarded { get; set; }
 
@@ -243,6 +246,7 @@ internal sealed class Exchange : IDisposable
         Guarded = null;
         Recalled = null;
         Thoughts = null;
+        Keeping = null;
         Catalog = CatalogView.Empty;
         Model = null;
         Candidates.Clear();

@@ -75,6 +75,8 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
             {
                 // The last event may lack its empty line.
                 passage.End(pending, output);
+                if (exchange.Keeping is { } keeping)
+                    await keeping;
                 await SendAsync(exchange, output);
                 return passage.Stopped is { } stopped ? AttemptResult.Final(stopped) : Verdict(exchange, passage);
             }

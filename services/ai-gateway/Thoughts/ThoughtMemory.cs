@@ -27,15 +27,15 @@ internal sealed partial class ThoughtMemory(IConnectionMultiplexer redis, Vault 
     private const int MostTurns = 64;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
 
     private static ReadOnlySpan<byte> ToolCalls => "\"tool_calls\""u8;
 
     /// <summary>
-    /// Keeps what came before a turn's calls. Asked before the client has the turn's end, and not waited for: the store has it by the time that the client comes
-    /// back with a result.
+    /// Keeps what came before a turn's calls. Never throws. To be waited for before the client has the end of its answer: it may come back with a result at once,
+    /// to another replica.
     /// </summary>
-    public void Keep(ResponseOwner owner, IReadOnlyList<Part> turn)
+    public async Task KeepAsync(ResponseOwner owner, IReadOnlyList<Part> turn)
     {
         if (turn.OfType<ToolCallPart>().FirstOrDefault() is not { } first || !turn.Any(IsSigned))
             return;
@@ -45,7 +45,7 @@ internal sealed partial class ThoughtMemory(IConnectionMultiplexer redis, Vault 
         try
         {
             var key = KeyOf(owner, first.Id);
-            redis.GetDatabase().StringSet(key, vault.Seal(content.WrittenSpan, key), s_kept, flags: CommandFlags.FireAndForget);
+            await redis.GetDatabase().StringSetAsync(key, vault.Seal(content.WrittenSpan, key), s_kept).WaitAsync(s_patience);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
         {

@@ -40,8 +40,8 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("anthropic", "claude-sim-think-rounds-3")]
-    [InlineData("bedrock", "anthropic.claude-sim-think-rounds-3-v1:0")]
+    [InlineData("anthropic", "claude-sonnet-4-5-sim-think-rounds-3")]
+    [InlineData("bedrock", "anthropic.claude-sonnet-4-5-sim-think-rounds-3-v1:0")]
     [InlineData("google", "gemini-3-pro-sim-think-rounds-3")]
     public async Task Loop_OfToolsWithThinking_GoesOn_WhicheverReplicaItComesTo(string type, string upstream)
     {
@@ -53,7 +53,7 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
             for (var turn = 0; turn < 4; turn++)
             {
                 var (message, notes, sent) = await AskAsync(_replicas[turn % 2], key, model, messages, stream);
-                notes.ShouldNotContain("thinking");
+                notes.ShouldNotContain("thinking", customMessage: Log());
                 notes.ShouldNotContain("thought_signature");
 
                 // All turns so far have theirs.
@@ -74,7 +74,7 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
     [Fact]
     public async Task Memory_OfAnotherLineage_IsNone_AndTheNotesSayWhatFollows()
     {
-        var model = await ModelAsync("anthropic", "claude-sim-think-tools");
+        var model = await ModelAsync("anthropic", "claude-sonnet-4-5-sim-tools");
         var key = _fixture.Identity.AddKey();
         var messages = new JsonArray(JsonNode.Parse("""{"role":"user","content":"Look"}"""));
         var (message, _, _) = await AskAsync(_replicas[0], key, model, messages, stream: false);
@@ -89,7 +89,7 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
     [Fact]
     public async Task Memory_IsSealed_AndForADay()
     {
-        var model = await ModelAsync("anthropic", "claude-sim-think-tools");
+        var model = await ModelAsync("anthropic", "claude-sonnet-4-5-sim-think-tools");
         await AskAsync(_replicas[0], _fixture.Identity.AddKey(), model, new JsonArray(JsonNode.Parse("""{"role":"user","content":"Look"}""")), stream: true);
         using var redis = await ConnectionMultiplexer.ConnectAsync(_redis);
         var keys = redis.GetServer(_redis).Keys(pattern: "tw:thoughts:*").ToArray();
@@ -100,6 +100,8 @@ public sealed class ThoughtMemoryTests(EmbeddedStores stores) : IAsyncLifetime
             (await redis.GetDatabase().KeyTimeToLiveAsync(key))!.Value.ShouldBeLessThanOrEqualTo(TimeSpan.FromDays(1));
         }
     }
+
+    private string Log() => string.Join(Environment.NewLine, _fixture.Logs.Lines.Where(static line => line.Contains("Thoughts", StringComparison.Ordinal)));
 
     /// <summary>What a client keeps that knows OpenAI's fields only.</summary>
     private static JsonNode Plain(JsonNode message) => new JsonObject
