@@ -89,9 +89,9 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
           {t(`models.priceSource.${model.price_source}`)}
         </Badge>
       </div>
-      <dl className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-3">
+      <dl className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-4">
         {facts.map(([label, value]) => (
-          <div key={label} className="bg-panel px-4 py-3 sm:px-5">
+          <div key={label} className="bg-panel px-4 py-3 sm:first:ps-5">
             <dt className="text-xs text-ink-3">{label}</dt>
             <dd className="tnum mt-0.5 truncate text-sm font-medium">{value}</dd>
           </div>
