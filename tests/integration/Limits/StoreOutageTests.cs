@@ -38,7 +38,9 @@ public sealed class StoreOutageTests(FleetFixture fixture)
         SignalRedis(SigCont);
         used += await load;
 
-        // The store promises its last tenth of a second to nobody.
+        await ShouldBecomeAsync(path, used);
+
+        // The store promises its last tenth of a second to nobody: what it counted then may be gone with it.
         await Task.Delay(TimeSpan.FromSeconds(1), _cancel);
         fixture.Fleet.Kill("redis");
         used += await LoadAsync(client, TimeSpan.FromSeconds(2));
