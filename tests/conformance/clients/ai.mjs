@@ -88,16 +88,13 @@ function casesFor(family) {
     const kinds = await drain(result);
     return { ...(await described(result)), kinds };
   };
-
-  // Chat has no field that these packages send a thought of Claude's back in: those models must not insist on it.
-  const thinker = ['openai', 'compatible'].includes(pack) && ['claude-', 'bedrock-'].includes(family) ? 'sim-tools' : 'sim-think-tools';
   return {
     text: async () => ({ ...(await described(await generateText({ ...on('sim-chat'), system: 'Be kind.', prompt: 'Hello, wörld 你好' }))), id: ids.at(-1) }),
     stream: () => streamed({ ...on('sim-chat'), prompt: 'Hello' }),
     loop: async () => described(await generateText(looped('sim-rounds-2'))),
     parallelStreamed: () => streamed(looped('sim-parallel')),
-    thinking: async () => described(await generateText(looped(thinker, thinking[pack]))),
-    thinkingStreamed: () => streamed(looped(thinker, thinking[pack])),
+    thinking: async () => described(await generateText(looped('sim-think-tools', thinking[pack]))),
+    thinkingStreamed: () => streamed(looped('sim-think-tools', thinking[pack])),
     thinkingStored: async () => (pack === 'responses' ? streamed(looped('sim-think-tools', thinking.stored)) : null),
     object: async () => (await generateObject({ ...on('sim-json'), schema: place, prompt: 'A city' })).object,
     objectStreamed: async () => {
