@@ -50,6 +50,7 @@ public sealed class ExpiryTests : IDisposable
         await PutAsync(store, Response("a", "item"), s_start.AddMinutes(7));
         using var sweeper = new ExpirySweeper(store, clock, NullLogger<ExpirySweeper>.Instance);
         await sweeper.StartAsync(TestContext.Current.CancellationToken);
+        await clock.HasTimer; // the service starts by itself
         clock.Advance(ExpirySweeper.Every);
         (await IsThereAsync(store, Response("a", "item"))).ShouldBeTrue();
         clock.Advance(ExpirySweeper.Every);
@@ -78,7 +79,10 @@ public sealed class ExpiryTests : IDisposable
     private sealed class Clock(DateTimeOffset now) : TimeProvider
     {
         private readonly List<Timer> _timers = [];
+        private readonly TaskCompletionSource _hasTimer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private DateTimeOffset _now = now;
+
+        public Task HasTimer => _hasTimer.Task;
 
         public override DateTimeOffset GetUtcNow() => _now;
 
@@ -93,6 +97,7 @@ public sealed class ExpiryTests : IDisposable
         {
             var timer = new Timer(() => callback(state));
             _timers.Add(timer);
+            _hasTimer.TrySetResult();
             return timer;
         }
 
