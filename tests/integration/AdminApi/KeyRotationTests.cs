@@ -19,7 +19,11 @@ public sealed class KeyRotationTests(EmbeddedStores stores)
             using var client = before.Client(org, "providers:create");
             await client.CreateAsync("/api/admin/providers", new
             {
-                name = "rotated", display_name = "Rotated", provider_type = "bedrock", base_url = "https://api.example.com", headers = new Dictionary<string, string> { ["x-secret"] = "h" },
+                name = "rotated",
+                display_name = "Rotated",
+                provider_type = "bedrock",
+                base_url = "https://api.example.com",
+                headers = new Dictionary<string, string> { ["x-secret"] = "h" },
                 config = new { region = "eu-west-1", access_key_id = "AKIAIOSFODNN7EXAMPLE", secret_access_key = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00" },
             });
             await client.CreateAsync("/api/admin/providers", new { name = "plain", display_name = "Plain", provider_type = "openai", base_url = "https://api.example.com", api_key = "sk-1" });

@@ -122,7 +122,11 @@ public sealed class EscalationTests(IdentityFixture identity) : IClassFixture<Id
 
     private static object Person(string? team, string role) => new
     {
-        email = $"{Guid.NewGuid():N}@example.com", display_name = "P", password = IdentityFixture.Password, roles = new[] { role }, team_ids = team is null ? [] : new[] { team },
+        email = $"{Guid.NewGuid():N}@example.com",
+        display_name = "P",
+        password = IdentityFixture.Password,
+        roles = new[] { role },
+        team_ids = team is null ? [] : new[] { team },
     };
 
     private static object Allow(params string[] actions) => Statement("allow", actions);
