@@ -74,7 +74,7 @@ public sealed class PropertyTests(EmbeddedStores stores)
             async Task SettleAsync()
             {
                 var (request, call) = open[random.Next(open.Count)];
-                open.RemoveAll(o => o.Request == request);
+                open.RemoveAll(o => ReferenceEquals(o.Request, request));
                 var used = random.Next(500);
                 (await limits.SettleAsync(request, used)).ShouldBeTrue(where);
                 PlainModel.Settle(call, OpenLimits.UsageOf(used));
