@@ -65,7 +65,10 @@ public sealed class ResponseCacheTests(FleetFixture fixture)
         try
         {
             var warm = $$"""{"model":"sim-gpt","messages":[{"role":"user","content":"{{Guid.NewGuid()}}"}]}""";
-            (await AskUntilAsync(warm, "bypass")).Dispose();
+            // Without the setting everything is passed by.
+            (await AskUntilAsync(warm.Replace("{\"model\"", "{\"temperature\":0,\"model\"", StringComparison.Ordinal), "miss")).Dispose();
+            using var varied = await AskAsync(warm, null);
+            varied.Headers.GetValues("x-cache").Single().ShouldBe("bypass");
             using var off = await AskAsync(warm.Replace("{\"model\"", "{\"temperature\":0,\"model\"", StringComparison.Ordinal), "off");
             off.Headers.GetValues("x-cache").Single().ShouldBe("bypass");
             using var wanted = await AskAsync(warm, "ttl=60");

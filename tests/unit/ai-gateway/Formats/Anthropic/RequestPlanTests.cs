@@ -220,15 +220,12 @@ public sealed class RequestPlanTests
     [InlineData("bmp")]
     [InlineData("file id")]
     [InlineData("zip")]
-    [InlineData("n")]
     [InlineData("choice")]
     public void WhatWouldChangeTheMeaning_IsRefused(string what)
     {
         var call = Asked("claude-sonnet-4-5", request =>
         {
             request.Sampling.MaxTokens = 9;
-            if (what == "n")
-                request.Sampling.Choices = 2;
             request.Tools.Add(new ToolDefinition("f", null, null));
             if (what == "choice")
                 request.ToolChoice = new ToolChoice(ToolChoiceMode.Named, "g");
