@@ -58,7 +58,7 @@ public sealed class CatalogTests(FleetFixture fleet)
         await console.Dialog.GetByRole(AriaRole.Checkbox, new() { Name = "sim-parallel" }).ClickAsync();
         await console.PictureAsync("provider-import");
         await console.Button("Import 1").ClickAsync();
-        await page.GetByText("1 models imported").WaitForAsync();
+        await page.GetByText("Models imported: 1", new() { Exact = true }).WaitForAsync();
 
         await console.GoAsync("/gateway/models?q=sim-parallel");
         await console.Row("sim-parallel").GetByText("unpriced").WaitForAsync();

@@ -69,6 +69,6 @@ export const providers = {
   'providers.importList': 'Models of the provider',
   'providers.importKnown': 'is {names}',
   'providers.importNoPrice': 'no price known',
-  'providers.imported': '{n} models imported',
+  'providers.imported': 'Models imported: {n}',
   'providers.importedUnpriced': '{n} of them have no price yet',
 }
