@@ -11,6 +11,7 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
     private const int AtOnce = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+    private bool _isWaiting;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,7 +26,7 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
             catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException)
             {
                 // They are kept: the next round has them again.
-                Waiting(fault.Message);
+                Wait(fault.Message);
             }
 
             if (settled < AtOnce)
@@ -38,6 +39,7 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
         try
         {
             await limits.SettleAsync(request, deadline: (time.GetUtcNow() + Deadline).UtcDateTime, cancellationToken: cancellationToken);
+            _isWaiting = false;
             return true;
         }
         catch (RpcException fault) when (fault.StatusCode == StatusCode.InvalidArgument)
@@ -47,12 +49,20 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
         }
         catch (RpcException fault)
         {
-            Waiting(fault.Status.Detail);
+            Wait($"{fault.StatusCode}: {fault.Status.Detail}");
             return false;
         }
     }
 
-    [LoggerMessage(307, LogLevel.Debug, "Calls wait to be settled: {Reason}")]
+    /// <summary>Said once, not every second of an outage.</summary>
+    private void Wait(string reason)
+    {
+        if (!_isWaiting)
+            Waiting(reason);
+        _isWaiting = true;
+    }
+
+    [LoggerMessage(307, LogLevel.Warning, "Calls wait to be settled: {Reason}")]
     private partial void Waiting(string reason);
 
     [LoggerMessage(308, LogLevel.Error, "Call {RequestId} cannot be settled: {Reason}")]
