@@ -27,12 +27,12 @@ internal sealed class RedisConnection : IHealthCheck, IAsyncDisposable
     {
         try
         {
-            var connection = await _connection.WaitAsync(Deadline);
-            return await command(connection.GetDatabase()).WaitAsync(Deadline);
+            return await OnceAsync(command);
         }
-        catch (RedisConnectionException away)
+        catch (RedisServerException forgotten) when (forgotten.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
         {
-            throw new TimeoutException("Redis does not answer", away);
+            // Somebody flushed the server's scripts: nothing was run, and the driver sends the text the next time.
+            return await OnceAsync(command);
         }
     }
 
@@ -53,6 +53,19 @@ internal sealed class RedisConnection : IHealthCheck, IAsyncDisposable
     {
         if (_connection.IsCompletedSuccessfully)
             (await _connection).Dispose();
+    }
+
+    private async Task<T> OnceAsync<T>(Func<IDatabase, Task<T>> command)
+    {
+        try
+        {
+            var connection = await _connection.WaitAsync(Deadline);
+            return await command(connection.GetDatabase()).WaitAsync(Deadline);
+        }
+        catch (RedisConnectionException away)
+        {
+            throw new TimeoutException("Redis does not answer", away);
+        }
     }
 
     private static async Task<ConnectionMultiplexer> ConnectAsync(ConfigurationOptions options)

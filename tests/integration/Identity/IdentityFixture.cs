@@ -22,6 +22,8 @@ public sealed class IdentityFixture(EmbeddedStores stores) : IAsyncLifetime
 
     public HttpClient Http => _http!;
 
+    public Task<string> RedisAsync() => stores.RedisAsync();
+
     public string AdminKey { get; private set; } = "";
 
     public string AdminId { get; private set; } = "";

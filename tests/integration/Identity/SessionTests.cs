@@ -1,3 +1,5 @@
+using StackExchange.Redis;
+
 namespace ThinkWatch.Integration.Tests.Identity;
 
 public sealed class SessionTests(IdentityFixture identity) : IClassFixture<IdentityFixture>
@@ -110,6 +112,17 @@ public sealed class SessionTests(IdentityFixture identity) : IClassFixture<Ident
         answer.Status.ShouldBe(429);
         answer.RetryAfter!.Value.ShouldBeInRange(TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(60));
         (await LoginAsync("other@example.com", "Wrong-Password-1", from)).Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task Login_AfterTheStoreForgotItsScripts_IsAnsweredAsBefore()
+    {
+        var from = NextAddress();
+        (await LoginAsync("guess@example.com", "Wrong-Password-1", from)).Status.ShouldBe(401);
+        using (var redis = await ConnectionMultiplexer.ConnectAsync(await identity.RedisAsync() + ",allowAdmin=true"))
+            await redis.GetServer(redis.GetEndPoints()[0]).ScriptFlushAsync();
+
+        (await LoginAsync("guess@example.com", "Wrong-Password-1", from)).Status.ShouldBe(401);
     }
 
     [Fact]
