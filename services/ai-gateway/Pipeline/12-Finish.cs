@@ -26,7 +26,7 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
     private bool Settle(Exchange exchange, in CallFigures figures)
     {
         if (exchange.Limits.Reply is not { } reply)
-            return exchange.Ticket is null || exchange.Limits.Verdict != LimitsVerdict.PassedUnchecked;
+            return SettleUnchecked(exchange);
         if (!reply.Reserved)
             return true;
         var usage = figures.Usage.GetValueOrDefault();
@@ -50,5 +50,13 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
             Call = call,
             CreatedAtMs = exchange.CreatedAt.ToUnixTimeMilliseconds(),
         });
+    }
+
+    /// <summary>Of what passed audit-ingest tells limits. What was refused may be counted all the same, when only the answer was lost: it is given back.</summary>
+    private bool SettleUnchecked(Exchange exchange)
+    {
+        if (exchange.Limits.Verdict == LimitsVerdict.RefusedUnchecked)
+            settlements.TryEnqueue(new SettleRequest { RequestId = exchange.IdText, OrgId = exchange.Principal!.Principal.OrgId, NotCalled = true });
+        return exchange.Ticket is null || exchange.Limits.Verdict != LimitsVerdict.PassedUnchecked;
     }
 }

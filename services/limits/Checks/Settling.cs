@@ -28,13 +28,15 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
         {
             var text = await ReadAsync(key, deadline, cancellationToken);
             if (text == CallRecord.Settled) return false;
-            if (text is null && request.Call is null) return false;
-            var changes = text is not null ? Changes(orgId, CallRecord.Parse(text), request) : Debits(orgId, request);
+
+            // Whose check may still be on its way has no record yet: what is written here says that it comes too late.
+            var isUnheardOf = text is null && request.Call is null;
+            var changes = isUnheardOf ? [] : text is not null ? Changes(orgId, CallRecord.Parse(text), request) : Debits(orgId, request);
             var keep = request.Late ? LateSettledKept : SettledKept;
             var verdict = await script.RunAsync(orgId, key, text, CallRecord.Settled, keep, null, changes, deadline, cancellationToken);
             if (verdict.Status == AdjustStatus.Overtaken) continue;
             await alerts.LookAsync(changes, verdict.Sums, cancellationToken);
-            return true;
+            return !isUnheardOf;
         }
 
         throw new TimeoutException("The call's record never stood still.");

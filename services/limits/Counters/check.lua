@@ -58,23 +58,29 @@ while ARGV[at] do
     refusing = 0
   end
 
+  -- A record that is there already: the check came before, and its answer was lost; or it was held up until its call had ended. It counts once.
+  local counts = passed
+  if record > 0 then
+    if passed > 0 then
+      local said = text(now) .. ' ' .. text(now) .. '\n' .. ARGV[at]
+      if chosen > 0 then said = said .. '\n' .. ARGV[at + chosen] end
+      if redis.call('SET', KEYS[record], said, 'PX', text(2 * lease), 'NX') then
+        redis.call('ZADD', KEYS[meters + 1], text(now + lease), KEYS[record])
+      else
+        counts, several = 0, 0
+      end
+    end
+    at = at + 1 + candidates
+  end
+
   local group = { passed, refusing, 0, 0, chosen, #excluded, many(excluded) }
   for j = 0, common - 1 do
     local i = tonumber(ARGV[mine + 3 * j])
-    count(i, passed * tonumber(ARGV[mine + 3 * j + 2]))
+    count(i, counts * tonumber(ARGV[mine + 3 * j + 2]))
     group[#group + 1] = sums[i]
   end
   for j = 0, several - 1 do count(tonumber(ARGV[theirs + 3 * j]), tonumber(ARGV[theirs + 3 * j + 2])) end
   if refusing > 0 then group[3], group[4] = sums[refusing], wait(refusing, refused) end
-  if record > 0 then
-    if passed > 0 then
-      local said = ARGV[at]
-      if chosen > 0 then said = said .. '\n' .. ARGV[at + chosen] end
-      redis.call('SET', KEYS[record], text(now) .. ' ' .. text(now) .. '\n' .. said, 'PX', text(2 * lease))
-      redis.call('ZADD', KEYS[meters + 1], text(now + lease), KEYS[record])
-    end
-    at = at + 1 + candidates
-  end
   answer[#answer + 1] = group
 end
 write()
