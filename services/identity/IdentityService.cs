@@ -34,6 +34,7 @@ internal static class IdentityService
         builder.Services.AddHostedService<KeyJanitor>();
         builder.AddPeople();
         builder.Services.AddSingleton<MeReader>();
+        builder.Services.AddSingleton<EffectivePermissionReader>();
         builder.AddSetup();
         builder.AddManagementApi();
         return builder;

@@ -14,11 +14,14 @@ internal sealed record ExplainQuery(
 internal sealed record ExplainedStatement(
     string Role, Guid RoleId, Guid? AssignedInTeam, int Statement, Effect Effect, IReadOnlyList<string> Actions, IReadOnlyList<string>? Resources, string Outcome);
 
-internal sealed record Explanation(Guid UserId, string Permission, bool Allowed, string Reason, IReadOnlyList<ExplainedStatement> Statements);
+/// <summary>reason_code: allowed | disabled | denied | not_allowed | not_this_resource; reason says it in words.</summary>
+internal sealed record Explanation(Guid UserId, string Permission, bool Allowed, string ReasonCode, string Reason, IReadOnlyList<ExplainedStatement> Statements);
 
 /// <summary>Says why: by the very evaluation that decides, and every statement that names the permission.</summary>
 internal sealed class Explainer(NpgsqlDataSource database)
 {
+    private const string Allowed = "allowed";
+
     public async Task<Explanation> ExplainAsync(HttpContext http, ExplainQuery query, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
@@ -50,16 +53,16 @@ internal sealed class Explainer(NpgsqlDataSource database)
 
     private static Explanation Conclude(UserView subject, ExplainQuery query, Reach reach, List<ExplainedStatement> statements)
     {
-        var (allowed, reason) = (subject.Status, reach.Permissions.Contains(query.Permission!)) switch
+        var (code, reason) = (subject.Status, reach.Permissions.Contains(query.Permission!)) switch
         {
-            ("disabled", _) => (false, "The account is disabled."),
-            (_, false) when statements.Exists(s => s.Outcome == "denies") => (false, "A role denies it, and a deny wins."),
-            (_, false) => (false, "No role allows it here, and nothing is allowed by absence."),
+            ("disabled", _) => ("disabled", "The account is disabled."),
+            (_, false) when statements.Exists(s => s.Outcome == "denies") => ("denied", "A role denies it, and a deny wins."),
+            (_, false) => ("not_allowed", "No role allows it here, and nothing is allowed by absence."),
             _ when query.Resource is { } resource && !LimitsOf(reach, resource).Covers(resource[(resource.IndexOf(':', StringComparison.Ordinal) + 1)..]) =>
-                (false, "The roles allow it, but not on this resource."),
-            _ => (true, "A role allows it, and none denies it."),
+                ("not_this_resource", "The roles allow it, but not on this resource."),
+            _ => (Allowed, "A role allows it, and none denies it."),
         };
-        return new Explanation(subject.Id, query.Permission!, allowed, reason, statements);
+        return new Explanation(subject.Id, query.Permission!, code == Allowed, code, reason, statements);
     }
 
     private static NameLimits LimitsOf(Reach reach, string resource) =>

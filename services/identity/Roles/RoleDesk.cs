@@ -8,6 +8,8 @@ namespace ThinkWatch.Identity.Roles;
 /// <summary>What can be done with roles. Nobody makes, changes or hands on a role that holds more than they do.</summary>
 internal sealed class RoleDesk(NpgsqlDataSource database)
 {
+    private const string BeforeImport = "before_import";
+
     public async Task<Page<RoleView>> ListAsync(HttpContext http, ListQuery query, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -115,8 +117,8 @@ internal sealed class RoleDesk(NpgsqlDataSource database)
         return new RoleFile(1, [.. all.Items.Where(r => !r.BuiltIn).Select(r => new CreateRole(r.Name, r.DisplayName, r.Description, r.Policy))]);
     }
 
-    /// <summary>All or none: a role that is there by name is replaced, the others are made. Each is judged as if it were made by hand.</summary>
-    public async Task<ImportReply> ImportAsync(HttpContext http, RoleFile body, CancellationToken cancellationToken)
+    /// <summary>All or none: a role that is there by name is replaced, the others are made. Each is judged as if it were made by hand. A dry run judges too, and keeps nothing.</summary>
+    public async Task<ImportReply> ImportAsync(HttpContext http, RoleFile body, bool dryRun, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         errors.Require(body.Version == 1, "version", "Must be 1.").Require(body.Roles is { Count: > 0 and <= 500 }, "roles", "Must be 1 to 500 roles.");
@@ -129,8 +131,11 @@ internal sealed class RoleDesk(NpgsqlDataSource database)
             {
                 var change = await GrantChange.BeginAsync(transaction, http.Caller(), token);
                 var results = new List<ImportedRole>();
+                await transaction.SaveAsync(BeforeImport, token);
                 foreach (var role in body.Roles!)
                     results.Add(await ImportAsync(http, transaction, change, results.Count, role, token));
+                if (dryRun)
+                    await transaction.RollbackAsync(BeforeImport, token);
                 return results;
             },
             cancellationToken));

@@ -23,7 +23,7 @@ internal static class RoleEndpoints
         roles.MapGet("", ListAsync).RequirePermissionInTeam("roles:read").WithName("listRoles").WithSummary("Roles, built-in and custom");
         roles.MapPost("", CreateAsync).RequirePermission("roles:write").WithName("createRole").WithSummary("Make a role; it holds no more than you do");
         roles.MapGet("/export", ExportAsync).RequirePermission("roles:read").WithName("exportRoles").WithSummary("The custom roles as a file");
-        roles.MapPost("/import", ImportAsync).RequirePermission("roles:write").WithName("importRoles").WithSummary("Make or replace roles from a file, all or none");
+        roles.MapPost("/import", ImportAsync).RequirePermission("roles:write").WithName("importRoles").WithSummary("Make or replace roles from a file, all or none; with dry_run only say what would come of it");
         roles.MapGet("/{id:guid}", ReadAsync).RequirePermissionInTeam("roles:read").WithName("getRole").WithSummary("One role");
         roles.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("roles:write").WithName("updateRole").WithSummary("Change a role");
         roles.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("roles:write").WithName("deleteRole").WithSummary("Delete a role; its holders get the one named in reassign_to");
@@ -57,8 +57,9 @@ internal static class RoleEndpoints
     private static async Task<Ok<RoleFile>> ExportAsync(HttpContext http, RoleDesk desk, CancellationToken cancellationToken) =>
         TypedResults.Ok(await desk.ExportAsync(http, cancellationToken));
 
-    private static async Task<Ok<ImportReply>> ImportAsync(RoleFile body, HttpContext http, RoleDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.ImportAsync(http, body, cancellationToken));
+    private static async Task<Ok<ImportReply>> ImportAsync(
+        RoleFile body, [Microsoft.AspNetCore.Mvc.FromQuery(Name = "dry_run")] bool? dryRun, HttpContext http, RoleDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await desk.ImportAsync(http, body, dryRun ?? false, cancellationToken));
 
     private static async Task<Ok<Page<RoleMember>>> MembersAsync(Guid id, ListQuery query, HttpContext http, RoleDesk desk, CancellationToken cancellationToken) =>
         TypedResults.Ok(await desk.MembersAsync(http, id, query, cancellationToken));

@@ -33,6 +33,14 @@ internal sealed class TeamDesk(NpgsqlDataSource database)
         return await TeamStore.MembersAsync(connection, id, query, cancellationToken);
     }
 
+    public async Task<Page<TeamRole>> RolesAsync(HttpContext http, Guid id, ListQuery query, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await FindAsync(http, connection, null, id, cancellationToken);
+        http.Caller().MustHoldIn("teams:read", id);
+        return await TeamStore.RolesAsync(connection, id, query, cancellationToken);
+    }
+
     public Task<TeamView> CreateAsync(HttpContext http, CreateTeam body, CancellationToken cancellationToken)
     {
         Check(body.Name, body.Description, body.CostCenter);

@@ -14,6 +14,7 @@ internal static class TeamEndpoints
         teams.MapPatch("/{id:guid}", UpdateAsync).RequirePermissionInTeam("teams:write").WithName("updateTeam").WithSummary("Change a team");
         teams.MapDelete("/{id:guid}", DeleteAsync).RequirePermissionInTeam("teams:delete").WithName("deleteTeam").WithSummary("Delete a team; roles held in it end");
         teams.MapGet("/{id:guid}/members", MembersAsync).RequirePermissionInTeam("teams:read", "teams:read_own").WithName("listTeamMembers").WithSummary("Who is in a team");
+        teams.MapGet("/{id:guid}/roles", RolesAsync).RequirePermissionInTeam("teams:read").WithName("listTeamRoles").WithSummary("Who holds which role in a team");
         teams.MapPut("/{id:guid}/members/{userId:guid}", PutMemberAsync).RequirePermissionInTeam("team_members:write").WithName("putTeamMember")
             .WithSummary("Put somebody into a team; a manager holds team_manager there");
         teams.MapDelete("/{id:guid}/members/{userId:guid}", RemoveMemberAsync).RequirePermissionInTeam("team_members:write").WithName("removeTeamMember")
@@ -44,6 +45,9 @@ internal static class TeamEndpoints
 
     private static async Task<Ok<Page<TeamMember>>> MembersAsync(Guid id, ListQuery query, HttpContext http, TeamDesk desk, CancellationToken cancellationToken) =>
         TypedResults.Ok(await desk.MembersAsync(http, id, query, cancellationToken));
+
+    private static async Task<Ok<Page<TeamRole>>> RolesAsync(Guid id, ListQuery query, HttpContext http, TeamDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await desk.RolesAsync(http, id, query, cancellationToken));
 
     private static async Task<NoContent> PutMemberAsync(
         Guid id, Guid userId, HttpContext http, TeamDesk desk, CancellationToken cancellationToken, PutMember? body = null)

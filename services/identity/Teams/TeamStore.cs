@@ -89,6 +89,21 @@ internal static class TeamStore
         return Page<TeamMember>.From(rows, query.Limit, last => Cursor.Encode(last.Email.ToLowerInvariant(), last.UserId.ToString()));
     }
 
+    public static async Task<Page<TeamRole>> RolesAsync(NpgsqlConnection connection, Guid team, ListQuery query, CancellationToken cancellationToken)
+    {
+        var after = query.After(1);
+        var rows = (await connection.QueryAsync<TeamRole>(new CommandDefinition(
+            """
+            SELECT a.id AS AssignmentId, u.id AS UserId, u.email AS Email, u.display_name AS DisplayName, r.id AS RoleId, r.name AS Role,
+                r.display_name AS RoleDisplayName, a.created_at AS AssignedAt
+            FROM role_assignments a JOIN users u ON u.id = a.user_id JOIN roles r ON r.id = a.role_id
+            WHERE a.team_id = @team AND u.deleted_at IS NULL AND (@after::uuid IS NULL OR a.id > @after)
+            ORDER BY a.id LIMIT @fetch
+            """,
+            new { team, after = Cursors.Id(after?[0]), fetch = query.Fetch }, cancellationToken: cancellationToken))).AsList();
+        return Page<TeamRole>.From(rows, query.Limit, last => Cursor.Encode(last.AssignmentId.ToString()));
+    }
+
     public static Task<bool?> IsManagerAsync(NpgsqlTransaction transaction, Guid team, Guid user, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteScalarAsync<bool?>(new CommandDefinition(
             "SELECT manager FROM team_members WHERE team_id = @team AND user_id = @user", new { team, user }, transaction, cancellationToken: cancellationToken));

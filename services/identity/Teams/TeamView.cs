@@ -25,6 +25,10 @@ internal sealed record TeamView
 
 internal sealed record TeamMember(Guid UserId, string Email, string DisplayName, string Kind, string Status, bool Manager, DateTimeOffset JoinedAt);
 
+/// <summary>A role that somebody holds in this team only.</summary>
+internal sealed record TeamRole(
+    Guid AssignmentId, Guid UserId, string Email, string DisplayName, Guid RoleId, string Role, string RoleDisplayName, DateTimeOffset AssignedAt);
+
 internal sealed record CreateTeam(string? Name, string? Description, string? CostCenter);
 
 internal sealed record PatchTeam

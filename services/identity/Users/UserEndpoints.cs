@@ -17,6 +17,8 @@ internal static class UserEndpoints
         users.MapPatch("/{id:guid}", UpdateAsync).RequirePermissionInTeam("users:update").WithName("updateUser").WithSummary("Change a user: name, status, roles");
         users.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("users:delete").WithName("deleteUser").WithSummary("Delete a user; restorable for thirty days");
         users.MapPost("/{id:guid}/restore", RestoreAsync).RequirePermission("users:delete").WithName("restoreUser").WithSummary("Undo a deletion");
+        users.MapGet("/{id:guid}/permissions", PermissionsAsync).RequirePermissionInTeam("users:read").WithName("listUserPermissions")
+            .WithSummary("What the roles of a user come to, everywhere and in teams");
         users.MapPost("/{id:guid}/password-reset", ResetPasswordAsync).RequirePermissionInTeam("users:update").WithName("resetUserPassword")
             .WithSummary("A one-time link, or a password that must be changed");
         users.MapPost("/{id:guid}/logout", LogoutAsync).RequirePermissionInTeam("sessions:revoke").WithName("logoutUser").WithSummary("End all sessions of a user");
@@ -37,6 +39,9 @@ internal static class UserEndpoints
 
     private static async Task<Ok<UserView>> ReadAsync(Guid id, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
         Answer(http, await desk.ReadAsync(http.Caller(), id, cancellationToken));
+
+    private static async Task<Ok<EffectivePermissions>> PermissionsAsync(Guid id, HttpContext http, EffectivePermissionReader reader, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await reader.ReadAsync(http.Caller(), id, cancellationToken));
 
     private static async Task<Ok<UserView>> UpdateAsync(Guid id, PatchUser body, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
         Answer(http, await desk.UpdateAsync(http, id, body, cancellationToken));

@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log in */
+        /** Sign in; sets the session cookies */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Log out */
+        /** End the session */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -98,7 +98,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Renew the session */
+        /** Renew the session; the refresh token is spent */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -113,7 +113,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in */
+        /** Who you are and what you may do */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -844,7 +844,7 @@ export interface paths {
         get: operations["listUsers"];
         put?: never;
         /**
-         * Create a user
+         * Create or invite a user
          * @description Needs the permission users:create.
          */
         post: operations["createUser"];
@@ -1024,7 +1024,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make or replace roles from a file, all or none
+         * Make or replace roles from a file, all or none; with dry_run only say what would come of it
          * @description Needs the permission roles:write.
          */
         post: operations["importRoles"];
@@ -1953,6 +1953,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/teams/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who holds which role in a team
+         * @description Needs the permission teams:read.
+         */
+        get: operations["listTeamRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the roles of a user come to, everywhere and in teams
+         * @description Needs the permission users:read.
+         */
+        get: operations["listUserPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2000,21 +2040,27 @@ export interface components {
             models: string[];
         };
         LoginRequest: {
-            email: string;
-            password: string;
+            email: null | string;
+            password: null | string;
+            totp_code: null | string;
+            recovery_code: null | string;
         };
         Me: {
-            /** Format: uuid */
             id: string;
             email: string;
             display_name: string;
-            /** Format: uuid */
-            org_id?: string;
-            platform_admin?: boolean;
-            surfaces?: string[];
-            roles?: string[];
-            permissions?: string[];
-            site_name?: string;
+            org_id: string;
+            site_name: string;
+            platform_admin: boolean;
+            roles: string[];
+            permissions: string[];
+            surfaces: string[];
+            teams: components["schemas"]["MeTeam"][];
+            key_id: null | string;
+            team_permissions: components["schemas"]["MeTeamPermissions"][];
+            must_change_password: boolean;
+            totp_enabled: boolean;
+            must_enroll_totp: boolean;
         };
         ApiKey: {
             /** Format: uuid */
@@ -2842,13 +2888,19 @@ export interface components {
             kind?: string;
             status?: string;
             platform_admin?: boolean;
+            invited?: boolean;
+            must_change_password?: boolean;
+            totp_enabled?: boolean;
             roles?: string[];
+            team_ids?: string[];
             /** Format: date-time */
             last_login_at?: null | string;
             /** Format: date-time */
             created_at?: string;
             /** Format: date-time */
             updated_at?: string;
+            /** Format: date-time */
+            deleted_at?: null | string;
         };
         CreateUser: {
             email: null | string;
@@ -2856,11 +2908,14 @@ export interface components {
             password: null | string;
             kind: null | string;
             roles: null | string[];
+            team_ids: null | string[];
+            invite: null | boolean;
         };
         PatchUser: {
             display_name?: string;
             status?: string;
             roles?: string[];
+            platform_admin?: null | boolean;
         };
         KeyView: {
             /** Format: uuid */
@@ -2950,6 +3005,7 @@ export interface components {
             user_id: string;
             permission: string;
             allowed: boolean;
+            reason_code: string;
             reason: string;
             statements: components["schemas"]["ExplainedStatement"][];
         };
@@ -3379,6 +3435,68 @@ export interface components {
             /** Format: date-time */
             expires_at: null | string;
         };
+        PageOfTeamRole: {
+            items: components["schemas"]["TeamRole"][];
+            next_cursor: null | string;
+        };
+        TeamRole: {
+            /** Format: uuid */
+            assignment_id: string;
+            /** Format: uuid */
+            user_id: string;
+            email: string;
+            display_name: string;
+            /** Format: uuid */
+            role_id: string;
+            role: string;
+            role_display_name: string;
+            /** Format: date-time */
+            assigned_at: string;
+        };
+        CreatedUser: {
+            invite_token?: null | string;
+            /** Format: date-time */
+            invite_expires_at?: null | string;
+            /** Format: uuid */
+            id?: string;
+            email?: string;
+            display_name?: string;
+            kind?: string;
+            status?: string;
+            platform_admin?: boolean;
+            invited?: boolean;
+            must_change_password?: boolean;
+            totp_enabled?: boolean;
+            roles?: string[];
+            team_ids?: string[];
+            /** Format: date-time */
+            last_login_at?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            /** Format: date-time */
+            deleted_at?: null | string;
+        };
+        EffectivePermissions: {
+            permissions: string[];
+            any_team: string[];
+            teams: components["schemas"]["TeamPermissions"][];
+        };
+        TeamPermissions: {
+            /** Format: uuid */
+            team_id: string;
+            team_name: string;
+            permissions: string[];
+        };
+        MeTeam: {
+            id: string;
+            name: string;
+        };
+        MeTeamPermissions: {
+            team_id: string;
+            permissions: string[];
+        };
     };
     responses: never;
     parameters: never;
@@ -3492,7 +3610,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Answer */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3501,7 +3619,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3521,14 +3639,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3548,14 +3666,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No Content */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3575,7 +3693,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Answer */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3584,7 +3702,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -3602,6 +3720,10 @@ export interface operations {
                 cursor?: string;
                 sort?: string;
                 q?: string;
+                mine?: boolean;
+                status?: string;
+                user_id?: string;
+                team_id?: string;
             };
             header?: never;
             path?: never;
@@ -5040,6 +5162,9 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                status?: string;
+                kind?: string;
+                team_id?: string;
                 /** @description Items in one page, 1 to 1000; 50 when absent. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
@@ -5094,7 +5219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["CreatedUser"];
                 };
             };
             /** @description What went wrong */
@@ -5505,7 +5630,9 @@ export interface operations {
     };
     importRoles: {
         parameters: {
-            query?: never;
+            query?: {
+                dry_run?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6603,6 +6730,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTeamRoles: {
+        parameters: {
+            query?: {
+                /** @description Items in one page, 1 to 1000; 50 when absent. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description A field; with a minus, descending. */
+                sort?: string;
+                /** @description What to look for. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeamRole"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUserPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectivePermissions"];
+                };
             };
             /** @description What went wrong */
             default: {

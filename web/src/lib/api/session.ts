@@ -17,7 +17,9 @@ export const meQuery = queryOptions({
   retry: false,
 })
 
-export const login = (body: Schemas['LoginRequest']) => unwrap(api.POST('/api/auth/login', { body }))
+/** With a one-time code or a recovery code where the account has a second factor. */
+export const login = (body: Partial<Schemas['LoginRequest']>) =>
+  unwrap(api.POST('/api/auth/login', { body: body as Schemas['LoginRequest'] }))
 export const logout = () => unwrap(api.POST('/api/auth/logout'))
 export const initialize = (body: Schemas['SetupRequest']) =>
   unwrap(api.POST('/api/setup/initialize', { body }))
