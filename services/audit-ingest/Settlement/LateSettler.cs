@@ -6,12 +6,14 @@ using ThinkWatch.Postgres;
 namespace ThinkWatch.AuditIngest.Settlement;
 
 /// <summary>Tells limits what calls used that nobody settled, for as long as it takes.</summary>
-internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsClient limits, PostgresReady postgres, TimeProvider time, ILogger<LateSettler> log) : BackgroundService
+internal sealed partial class LateSettler(
+    UnsettledCalls calls, Limits.LimitsClient limits, PostgresReady postgres, IngestMetrics metrics, TimeProvider time, ILogger<LateSettler> log) : BackgroundService
 {
     private const int AtOnce = 200;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
     private bool _isWaiting;
+    private bool _isAnswering;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,7 +23,7 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
             var settled = 0;
             try
             {
-                settled = await calls.TakeAsync(AtOnce, request => TrySettleAsync(request, stoppingToken), stoppingToken);
+                settled = await SettleAsync(stoppingToken);
             }
             catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException)
             {
@@ -34,23 +36,34 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
         }
     }
 
-    private async Task<bool> TrySettleAsync(SettleRequest request, CancellationToken cancellationToken)
+    private async Task<int> SettleAsync(CancellationToken cancellationToken)
+    {
+        var round = await calls.TakeAsync(AtOnce, _isAnswering, request => TrySettleAsync(request, cancellationToken), cancellationToken);
+        _isAnswering = round.Settled > 0;
+        foreach (var call in round.SetAside)
+        {
+            metrics.SetAside();
+            SetAside(call.RequestId, call.Reason);
+        }
+
+        return round.Settled;
+    }
+
+    private async Task<NotSettled?> TrySettleAsync(SettleRequest request, CancellationToken cancellationToken)
     {
         try
         {
             await limits.SettleAsync(request, deadline: (time.GetUtcNow() + Deadline).UtcDateTime, cancellationToken: cancellationToken);
             _isWaiting = false;
-            return true;
-        }
-        catch (RpcException fault) when (fault.StatusCode == StatusCode.InvalidArgument)
-        {
-            Refused(request.RequestId, fault.Status.Detail);
-            return true;
+            return null;
         }
         catch (RpcException fault)
         {
-            Wait($"{fault.StatusCode}: {fault.Status.Detail}");
-            return false;
+            var reason = $"{fault.StatusCode}: {fault.Status.Detail}";
+            var isRefused = fault.StatusCode is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.ResourceExhausted);
+            if (!isRefused)
+                Wait(reason);
+            return new NotSettled(request.RequestId, reason, isRefused);
         }
     }
 
@@ -65,6 +78,6 @@ internal sealed partial class LateSettler(UnsettledCalls calls, Limits.LimitsCli
     [LoggerMessage(307, LogLevel.Warning, "Calls wait to be settled: {Reason}")]
     private partial void Waiting(string reason);
 
-    [LoggerMessage(308, LogLevel.Error, "Call {RequestId} cannot be settled: {Reason}")]
-    private partial void Refused(string requestId, string reason);
+    [LoggerMessage(308, LogLevel.Warning, "Call {RequestId} cannot be settled and is set aside, in audit.unsettled_calls: {Reason}")]
+    private partial void SetAside(string requestId, string reason);
 }
