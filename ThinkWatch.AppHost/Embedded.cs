@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ThinkWatch.AppHost;
@@ -5,7 +6,7 @@ namespace ThinkWatch.AppHost;
 /// <summary>The real engines as plain processes, for machines without a container engine.</summary>
 internal static class Embedded
 {
-    public static Stores AddEmbeddedStores(this IDistributedApplicationBuilder builder, Paths paths, Fetch fetch, IResourceBuilder<ParameterResource> postgresPassword)
+    public static Stores AddEmbeddedStores(this IDistributedApplicationBuilder builder, Paths paths, Fetch fetch, int replicas, IResourceBuilder<ParameterResource> postgresPassword)
     {
         var cluster = new PostgresCluster(fetch.PostgresBinaries, paths.Of("postgres"));
         var postgres = builder.AddExecutable("postgres", cluster.Command, paths.Data, cluster.ServerArguments)
@@ -31,12 +32,15 @@ internal static class Embedded
 
         return new(
             new("postgres", builder.AddConnectionString("postgres-connection", ReferenceExpression.Create(
-                $"Host=127.0.0.1;Port={postgresPort.Property(EndpointProperty.Port)};Username=postgres;Password={postgresPassword};Database={PostgresCluster.Database};Maximum Pool Size=25"))),
+                $"Host=127.0.0.1;Port={postgresPort.Property(EndpointProperty.Port)};Username=postgres;Password={postgresPassword};Database={PostgresCluster.Database};Maximum Pool Size={PoolSize(replicas)}"))),
             new("redis", builder.AddConnectionString("redis-connection", ReferenceExpression.Create($"127.0.0.1:{redisPort.Property(EndpointProperty.Port)}"))),
             new("clickhouse", builder.AddConnectionString("clickhouse-connection", ReferenceExpression.Create(
                 $"Host=127.0.0.1;Port={clickHousePort};Database={PostgresCluster.Database};Username=default;Password="))),
             Kafka: null);
     }
+
+    /// <summary>Five services keep connections to the one server, each of their replicas a pool of its own.</summary>
+    private static string PoolSize(int replicas) => Math.Min(25, PostgresCluster.Connections * 9 / 10 / (5 * replicas)).ToString(CultureInfo.InvariantCulture);
 
     // Without --lua-transaction-mode scripts are not atomic; without RandomAccess Garnet needs a library that may be absent. Past its
     // size limit the append-only file is replaced by a checkpoint, else it would grow for ever. The port comes last.

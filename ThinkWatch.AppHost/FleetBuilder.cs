@@ -14,9 +14,10 @@ internal sealed class FleetBuilder
     private readonly Lazy<Secrets> _secrets;
     private readonly IResourceBuilder<ParameterResource> _internalToken;
     private readonly IResourceBuilder<ParameterResource> _encryptionKey;
+    private readonly IResourceBuilder<ParameterResource> _retiredKeys;
     private readonly IResourceBuilder<ParameterResource> _jwtSecret;
     private readonly IResourceBuilder<ParameterResource> _metricsToken;
-    private readonly List<IResourceBuilder<ProjectResource>> _services = [];
+    private readonly List<FleetMember> _services = [];
 
     private FleetBuilder(IDistributedApplicationBuilder builder, AppHostOptions options)
     {
@@ -27,6 +28,9 @@ internal sealed class FleetBuilder
         _secrets = new(() => Secrets.LoadOrCreate(Paths));
         _jwtSecret = Secret("jwt-secret", "JWT_SECRET");
         _encryptionKey = Secret("encryption-key", "ENCRYPTION_KEY");
+        _retiredKeys = IsRun
+            ? builder.AddParameter("encryption-keys-retired", () => _secrets.Value.RetiredKeys, secret: true)
+            : builder.AddParameter("encryption-keys-retired", "", publishValueAsDefault: true, secret: true);
         _internalToken = Secret("internal-token", "INTERNAL_TOKEN");
         _metricsToken = Secret("metrics-bearer-token", "METRICS_BEARER_TOKEN");
     }
@@ -42,31 +46,39 @@ internal sealed class FleetBuilder
     public Stores AddStores()
     {
         var password = Secret("postgres-password", Secrets.PostgresPassword);
-        return UsesEmbeddedStores ? _builder.AddEmbeddedStores(Paths, _fetch, password) : _builder.AddContainerStores(password);
+        return UsesEmbeddedStores ? _builder.AddEmbeddedStores(Paths, _fetch, _options.Replicas, password) : _builder.AddContainerStores(password);
     }
 
-    /// <summary>A service with REST and health on one port, gRPC on another.</summary>
-    public IResourceBuilder<ProjectResource> AddService(string name) => Add(name)
-        .WithHttpEndpoint(targetPort: IsRun ? null : HttpPort, name: "http", env: "HTTP_PORT")
-        .WithHttpEndpoint(targetPort: IsRun ? null : GrpcPort, name: "grpc", env: "GRPC_PORT")
-        .WithEndpoint("grpc", grpc => grpc.Transport = "http2")
-        .WithHttpHealthCheck("/health/live", endpointName: "http");
+    /// <summary>A service with REST and health on one port, gRPC on another; as many of it as were asked for. A deployment scales it by its own means.</summary>
+    public FleetMember AddService(string name)
+    {
+        var replicas = Enumerable.Range(1, IsRun ? _options.Replicas : 1).Select(n => Add(name, n == 1 ? name : $"{name}-{n}")
+            .WithHttpEndpoint(targetPort: IsRun ? null : HttpPort, name: "http", env: "HTTP_PORT")
+            .WithHttpEndpoint(targetPort: IsRun ? null : GrpcPort, name: "grpc", env: "GRPC_PORT")
+            .WithEndpoint("grpc", grpc => grpc.Transport = "http2")
+            .WithHttpHealthCheck("/health/live", endpointName: "http"));
+        return Member(new FleetMember(name, [.. replicas]));
+    }
 
     /// <summary>The two ports that people and programs see. It opens them when all others are live.</summary>
-    public IResourceBuilder<ProjectResource> AddEdge()
+    public FleetMember AddEdge()
     {
-        var edge = Add("edge")
-            .WithHttpEndpoint(PublicPort(_options.GatewayPort), targetPort: IsRun ? null : 3000, name: "gateway", env: "GATEWAY_PORT")
-            .WithHttpEndpoint(PublicPort(_options.ConsolePort), targetPort: IsRun ? null : 3001, name: "console", env: "CONSOLE_PORT")
-            .WithExternalHttpEndpoints()
-            .WithHttpHealthCheck("/health/live", endpointName: "gateway");
-        foreach (var service in _services.SkipLast(1))
+        var others = _services.ToArray();
+        var edge = Member(new FleetMember("edge",
+        [
+            Add("edge", "edge")
+                .WithHttpEndpoint(PublicPort(_options.GatewayPort), targetPort: IsRun ? null : 3000, name: "gateway", env: "GATEWAY_PORT")
+                .WithHttpEndpoint(PublicPort(_options.ConsolePort), targetPort: IsRun ? null : 3001, name: "console", env: "CONSOLE_PORT")
+                .WithExternalHttpEndpoints()
+                .WithHttpHealthCheck("/health/live", endpointName: "gateway"),
+        ]));
+        foreach (var service in others)
             edge.WaitFor(service);
         return edge;
     }
 
     /// <summary>Imitated providers, so that a newcomer without an account sees calls answered. Never part of a deployment.</summary>
-    public void AddProviderSimulator(IResourceBuilder<ProjectResource>[] usedBy)
+    public void AddProviderSimulator(FleetMember[] usedBy)
     {
         if (!IsRun)
             return;
@@ -79,7 +91,7 @@ internal sealed class FleetBuilder
     }
 
     /// <summary>Builds the console if its sources are newer than what was built last. In a deployment it is in edge's image.</summary>
-    public void AddConsole(IResourceBuilder<ProjectResource> servedBy)
+    public void AddConsole(FleetMember servedBy)
     {
         if (!IsRun)
             return;
@@ -127,8 +139,8 @@ internal sealed class FleetBuilder
                 Paths.Ensure(Paths.Of("clickhouse"));
             }
 
-            foreach (var service in _services)
-                Paths.Ensure(Paths.Of(service.Resource.Name));
+            foreach (var replica in _services.SelectMany(static service => service.Replicas))
+                Paths.Ensure(Paths.Of(replica.Resource.Name));
             Paths.Ensure(Paths.Bodies);
         });
     }
@@ -138,19 +150,25 @@ internal sealed class FleetBuilder
 
     private static int? PublicPort(int port) => port == 0 ? null : port;
 
-    private IResourceBuilder<ProjectResource> Add(string name)
+    private FleetMember Member(FleetMember member)
     {
-        var project = $"ThinkWatch.{string.Concat(name.Split('-').Select(p => char.ToUpperInvariant(p[0]) + p[1..]))}.csproj";
-        var service = _builder.AddProject(name, $"../services/{name}/{project}", o => o.ExcludeLaunchProfile = true)
+        _services.Add(member);
+        return member;
+    }
+
+    /// <summary>Each process has a directory of its own: a spool has one writer.</summary>
+    private IResourceBuilder<ProjectResource> Add(string service, string name)
+    {
+        var project = $"ThinkWatch.{string.Concat(service.Split('-').Select(p => char.ToUpperInvariant(p[0]) + p[1..]))}.csproj";
+        return _builder.AddProject(name, $"../services/{service}/{project}", o => o.ExcludeLaunchProfile = true)
             .DisableForwardedHeaders() // edge decides whom to trust
             .WithEnvironment("BIND_ADDRESS", IsRun ? "127.0.0.1" : "0.0.0.0")
-            .WithDirectory("DATA_DIR", IsRun ? Paths.Of(name) : "/data")
+            .WithEnvironment("DATA_DIR", IsRun ? Paths.Of(name) : "/data")
             .WithEnvironment("INTERNAL_TOKEN", _internalToken)
             .WithEnvironment("ENCRYPTION_KEY", _encryptionKey)
+            .WithEnvironment("ENCRYPTION_KEYS_RETIRED", _retiredKeys)
             .WithEnvironment("JWT_SECRET", _jwtSecret)
             .WithEnvironment("METRICS_BEARER_TOKEN", _metricsToken);
-        _services.Add(service);
-        return service;
     }
 
     private IResourceBuilder<ParameterResource> Secret(string name, string variable) =>

@@ -4,6 +4,7 @@ namespace ThinkWatch.AppHost;
 internal sealed class PostgresCluster(string binaries, string directory)
 {
     public const string Database = "thinkwatch";
+    public const int Connections = 200;
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
 
     // PostgreSQL refuses to run as root: there it gets a user namespace in which root has another number.
@@ -19,7 +20,7 @@ internal sealed class PostgresCluster(string binaries, string directory)
         "-c", "listen_addresses=127.0.0.1",
         "-c", "unix_socket_directories=",
         "-c", "shared_buffers=64MB",
-        "-c", "max_connections=200",
+        "-c", $"max_connections={Connections}",
         "-c", "log_min_messages=warning",
         "-c", "log_checkpoints=off",
     ];

@@ -16,6 +16,9 @@ internal sealed class Secrets
 
     public string this[string name] => _values[name];
 
+    /// <summary>Earlier values of ENCRYPTION_KEY, separated by commas, while what they sealed is sealed anew; empty when it never changed.</summary>
+    public string RetiredKeys => _values.GetValueOrDefault("ENCRYPTION_KEYS_RETIRED", "");
+
     /// <summary>Reads the file, adds what is missing.</summary>
     /// <exception cref="AppHostException">The file is gone while there is data that only its keys can read.</exception>
     public static Secrets LoadOrCreate(Paths paths)

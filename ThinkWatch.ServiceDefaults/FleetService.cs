@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ThinkWatch.ServiceDefaults.Balancing;
 using ThinkWatch.ServiceDefaults.Metrics;
 
 namespace ThinkWatch.ServiceDefaults;
@@ -24,6 +25,7 @@ public static class FleetService
         builder.Services.AddSingleton(identity);
         builder.Services.AddSingleton(endpoints);
         builder.Services.AddSingleton(new FleetAddresses(builder.Configuration));
+        builder.Services.AddSingleton<FleetChannels>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddRouting();
         builder.Services.AddGrpc();

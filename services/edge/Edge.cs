@@ -21,6 +21,7 @@ internal static class Edge
         builder.Logging.AddFilter("Yarp", LogLevel.None);
         builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<Replicas>();
+        builder.Services.AddHostedService<ReplicaWatch>();
         builder.Services.AddSingleton<FleetForwarder>();
         builder.Services.AddSingleton<FleetHealth>();
         builder.Services.AddSingleton<FleetMetrics>();

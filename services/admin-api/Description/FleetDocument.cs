@@ -25,14 +25,25 @@ internal sealed class FleetDocument(FleetAddresses addresses, ServiceEndpoints o
             return made.Json;
 
         var sources = addresses.Services.Where(name => name != identity.Name).Order(StringComparer.Ordinal)
-            .Select(name => (Service: name, Address: addresses.First(name, "http")))
-            .Prepend((Service: identity.Name, Address: new Uri($"http://{own.Address}:{own.HttpPort}")))
-            .Where(static source => source.Address is not null);
-        var documents = await Task.WhenAll(sources.Select(async source => (source.Service, Document: await FetchAsync(source.Address!, cancellationToken))));
+            .Select(name => (Service: name, Replicas: addresses.All(name, "http")))
+            .Prepend((Service: identity.Name, Replicas: [new Uri($"http://{own.Address}:{own.HttpPort}")]));
+        var documents = await Task.WhenAll(sources.Select(async source => (source.Service, Document: await FetchAsync(source.Replicas, cancellationToken))));
         var merged = DocumentMerge.Merge(identity.Version, documents.Where(static d => d.Document is not null).Select(static d => (d.Service, d.Document!)));
         var json = JsonSerializer.SerializeToUtf8Bytes(merged);
         _made = new Made(json, time.GetTimestamp());
         return json;
+    }
+
+    /// <summary>All replicas describe the same: the first that answers is enough.</summary>
+    private async Task<JsonObject?> FetchAsync(IReadOnlyList<Uri> replicas, CancellationToken cancellationToken)
+    {
+        foreach (var replica in replicas)
+        {
+            if (await FetchAsync(replica, cancellationToken) is { } document)
+                return document;
+        }
+
+        return null;
     }
 
     private async Task<JsonObject?> FetchAsync(Uri address, CancellationToken cancellationToken)

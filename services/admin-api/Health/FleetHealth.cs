@@ -10,7 +10,11 @@ internal sealed record FleetHealth(
 /// <param name="Version">Null when it did not answer.</param>
 /// <param name="Replicas">How many were asked.</param>
 /// <param name="Detail">What it waits for.</param>
-internal sealed record ServiceHealth(string Status, double? LatencyMs, string? Version, int Replicas, string? Detail);
+/// <param name="Instances">Each replica, in the order of the configuration. The service is as its worst.</param>
+internal sealed record ServiceHealth(string Status, double? LatencyMs, string? Version, int Replicas, string? Detail, IReadOnlyList<InstanceHealth> Instances);
+
+/// <summary>One replica of a service.</summary>
+internal sealed record InstanceHealth(string Address, string Status, double? LatencyMs, string? Version, string? Detail);
 
 /// <param name="Status">ok | down | not_configured.</param>
 internal sealed record StoreHealth(string Status, double? LatencyMs, string? Version, string? Detail);

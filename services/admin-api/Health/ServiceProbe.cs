@@ -27,11 +27,13 @@ internal sealed class ServiceProbe(FleetAddresses addresses)
     /// <summary>The first replica that is not ready speaks for the service.</summary>
     private async Task<ServiceAnswer> AskAsync(string service, IReadOnlyList<Uri> replicas, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(replicas.Select(replica => AskAsync(service, replica, replicas.Count, cancellationToken)));
-        return answers.FirstOrDefault(static answer => answer.Health.Status != "ok") ?? answers[0];
+        var answers = await Task.WhenAll(replicas.Select(replica => AskAsync(replica, cancellationToken)));
+        var (worst, dependencies) = answers.FirstOrDefault(static answer => answer.Health.Status != "ok", answers[0]);
+        var health = new ServiceHealth(worst.Status, worst.LatencyMs, worst.Version, replicas.Count, worst.Detail, [.. answers.Select(static answer => answer.Health)]);
+        return new ServiceAnswer(service, health, dependencies);
     }
 
-    private async Task<ServiceAnswer> AskAsync(string service, Uri replica, int replicas, CancellationToken cancellationToken)
+    private async Task<(InstanceHealth Health, IReadOnlyDictionary<string, string> Dependencies)> AskAsync(Uri replica, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(_patience);
@@ -43,13 +45,13 @@ internal sealed class ServiceProbe(FleetAddresses addresses)
             var elapsed = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 1);
             var entries = Entries(text);
             var missing = entries.Where(static e => e.Key != "status" && e.Value != "ok").Select(static e => $"{e.Key}: {e.Value}").ToList();
-            var health = new ServiceHealth(
-                response.IsSuccessStatusCode ? "ok" : "not_ready", elapsed, Version(response), replicas, missing.Count == 0 ? null : string.Join("; ", missing));
-            return new ServiceAnswer(service, health, entries);
+            var status = response.IsSuccessStatusCode ? "ok" : "not_ready";
+            return (new InstanceHealth(replica.Authority, status, elapsed, Version(response), missing.Count == 0 ? null : string.Join("; ", missing)), entries);
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return new ServiceAnswer(service, new ServiceHealth("down", null, null, replicas, e is OperationCanceledException ? "does not answer" : "cannot be reached"), new Dictionary<string, string>());
+            var detail = e is OperationCanceledException ? "does not answer" : "cannot be reached";
+            return (new InstanceHealth(replica.Authority, "down", null, null, detail), new Dictionary<string, string>());
         }
     }
 

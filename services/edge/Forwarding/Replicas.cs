@@ -3,25 +3,33 @@ using ThinkWatch.ServiceDefaults;
 
 namespace ThinkWatch.Edge.Forwarding;
 
-/// <summary>Spreads requests over a service's replicas, round robin; one that refused a connection rests for two seconds. Thread-safe.</summary>
+/// <summary>
+/// Spreads requests over a service's replicas, round robin. One that refused a connection rests for two seconds, one that does not say that it is live
+/// until it does (<see cref="ReplicaWatch"/>). Thread-safe.
+/// </summary>
 internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, Replica[]> _byService = new(StringComparer.Ordinal);
     private uint _turn;
 
+    /// <summary>All replicas of a service; none when it is not deployed.</summary>
+    public IReadOnlyList<Replica> Of(string service) => All(service);
+
+    /// <summary>The services of which there are several: nothing can be chosen of the others.</summary>
+    public IEnumerable<string> Replicated => addresses.Services.Where(service => All(service).Length > 1);
+
     /// <summary>The next replica to try, a resting one only when all rest; null when the service is not deployed.</summary>
     public Replica? Next(string service)
     {
-        var replicas = _byService.GetOrAdd(service, static (name, fleet) =>
-            [.. fleet.All(name, "http").Select(static a => new Replica(a.AbsoluteUri.TrimEnd('/')))], addresses);
+        var replicas = All(service);
         if (replicas.Length == 0) return null;
         var now = time.GetTimestamp();
         var start = replicas.Length == 1 ? 0 : Interlocked.Increment(ref _turn);
         for (var i = 0u; i < replicas.Length; i++)
         {
             var replica = replicas[(start + i) % replicas.Length];
-            if (Volatile.Read(ref replica.RestsUntil) <= now) return replica;
+            if (replica.IsLive && Volatile.Read(ref replica.RestsUntil) <= now) return replica;
         }
 
         return replicas[start % replicas.Length];
@@ -30,6 +38,9 @@ internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
     /// <summary>Takes a replica out of turn for a moment.</summary>
     public void Refused(Replica replica) =>
         Volatile.Write(ref replica.RestsUntil, time.GetTimestamp() + (long)(Rest.TotalSeconds * time.TimestampFrequency));
+
+    private Replica[] All(string service) => _byService.GetOrAdd(service, static (name, fleet) =>
+        [.. fleet.All(name, "http").Select(static a => new Replica(a.AbsoluteUri.TrimEnd('/')))], addresses);
 }
 
 /// <summary>One address of a service.</summary>
@@ -38,4 +49,16 @@ internal sealed class Replica(string address)
     public string Address { get; } = address;
 
     public long RestsUntil;
+
+    private volatile bool _isLive = true;
+
+    /// <summary>What it said when it was asked last.</summary>
+    public bool IsLive => _isLive;
+
+    /// <summary>It answers again: whatever kept it from answering is over.</summary>
+    public void Heard(bool isLive)
+    {
+        if (isLive && !_isLive) Volatile.Write(ref RestsUntil, 0);
+        _isLive = isLive;
+    }
 }

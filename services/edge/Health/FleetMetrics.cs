@@ -5,8 +5,8 @@ using ThinkWatch.ServiceDefaults.Metrics;
 namespace ThinkWatch.Edge.Health;
 
 /// <summary>
-/// <c>GET /metrics</c> on the gateway port: the metrics of every service as one OpenMetrics text, each sample with the label <c>service</c>.
-/// 404 when METRICS_BEARER_TOKEN is not set.
+/// <c>GET /metrics</c> on the gateway port: the metrics of every service as one OpenMetrics text, each sample with the labels <c>service</c> and
+/// <c>instance</c>, the address of the replica. 404 when METRICS_BEARER_TOKEN is not set.
 /// </summary>
 internal sealed class FleetMetrics(FleetAddresses addresses, MetricsToken token) : IDisposable
 {
@@ -36,10 +36,10 @@ internal sealed class FleetMetrics(FleetAddresses addresses, MetricsToken token)
     public void Dispose() => _client.Dispose();
 
     /// <summary>A family may come from several services, but OpenMetrics wants it in one piece under one TYPE line.</summary>
-    internal static string Merge(IEnumerable<(string Service, string Text)> texts)
+    internal static string Merge(IEnumerable<(string Service, string Instance, string Text)> texts)
     {
         var families = new SortedDictionary<string, (StringBuilder Head, StringBuilder Samples)>(StringComparer.Ordinal);
-        foreach (var (service, text) in texts)
+        foreach (var (service, instance, text) in texts)
         {
             (StringBuilder Head, StringBuilder Samples) family = (new StringBuilder(), new StringBuilder());
             var isFirst = false;
@@ -52,7 +52,7 @@ internal sealed class FleetMetrics(FleetAddresses addresses, MetricsToken token)
                     if (isFirst) families[name] = family = (new StringBuilder(), new StringBuilder());
                 }
 
-                if (line[0] != '#') Labelled(family.Samples, line, service);
+                if (line[0] != '#') Labelled(family.Samples, line, service, instance);
                 else if (isFirst && line != "# EOF") family.Head.Append(line).Append('\n');
             }
         }
@@ -62,29 +62,29 @@ internal sealed class FleetMetrics(FleetAddresses addresses, MetricsToken token)
         return merged.Append("# EOF\n").ToString();
     }
 
-    private static void Labelled(StringBuilder into, string sample, string service)
+    private static void Labelled(StringBuilder into, string sample, string service, string instance)
     {
         var blank = sample.LastIndexOf(' ');
         var brace = sample.IndexOf('{', StringComparison.Ordinal);
-        into.Append(sample, 0, brace < 0 ? blank : brace).Append("{service=\"").Append(service).Append('"');
+        into.Append(sample, 0, brace < 0 ? blank : brace).Append("{service=\"").Append(service).Append("\",instance=\"").Append(instance).Append('"');
         if (brace < 0) into.Append('}');
         else into.Append(',').Append(sample, brace + 1, blank - brace - 1);
         into.Append(sample, blank, sample.Length - blank).Append('\n');
     }
 
-    private async Task<(string Service, string Text)> ReadAsync(string service, Uri address, CancellationToken cancellationToken)
+    private async Task<(string Service, string Instance, string Text)> ReadAsync(string service, Uri address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/metrics"));
         request.Headers.TryAddWithoutValidation("Authorization", token.Header);
         try
         {
             using var answer = await _client.SendAsync(request, cancellationToken);
-            return (service, answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellationToken) : "");
+            return (service, address.Authority, answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(cancellationToken) : "");
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             // A service that is away has no figures now; the others' are still worth having.
-            return (service, "");
+            return (service, address.Authority, "");
         }
     }
 }

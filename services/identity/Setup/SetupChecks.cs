@@ -22,9 +22,10 @@ internal sealed class SetupChecks(NpgsqlDataSource database, PostgresReady ready
 
     public async Task<IReadOnlyList<DependencyCheck>> RunAsync(CancellationToken cancellationToken)
     {
-        var peers = fleet.Services.Where(s => s is not ("identity" or Simulator)).Select(s => (Name: s, Address: fleet.First(s, "http"))).Where(p => p.Address is not null);
+        var peers = fleet.Services.Where(s => s is not ("identity" or Simulator))
+            .SelectMany(s => fleet.All(s, "http").Select((address, n) => (Name: n == 0 ? s : $"{s}-{n + 1}", Address: address)));
         var own = Task.WhenAll(TimedAsync("postgres", PostgresAsync), TimedAsync("redis", RedisAsync));
-        var others = await Task.WhenAll(peers.Select(p => PeerAsync(p.Name, p.Address!, cancellationToken)));
+        var others = await Task.WhenAll(peers.Select(p => PeerAsync(p.Name, p.Address, cancellationToken)));
         // Several services know ClickHouse; one that misses it counts more than one that has it.
         var clickhouse = others.Select(o => o.ClickHouse).OfType<DependencyCheck>().OrderBy(c => c.Status == "ok").Take(1);
         return [.. await own, .. clickhouse, .. others.Select(o => o.Service)];
