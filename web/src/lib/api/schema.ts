@@ -2452,6 +2452,14 @@ export interface components {
             version?: string | null;
             replicas?: number | null;
             detail?: string | null;
+            instances?: components["schemas"]["InstanceHealth"][];
+        };
+        InstanceHealth: {
+            address: string;
+            status: string;
+            latency_ms?: number | null;
+            version?: string | null;
+            detail?: string | null;
         };
         ControlHealth: {
             name: string;
