@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using ThinkWatch.Contracts.Limits;
+using ThinkWatch.Pipeline.Allotments;
 
 namespace ThinkWatch.Pipeline;
 
@@ -22,7 +23,8 @@ public enum LimitsVerdict
 public readonly record struct LimitsAnswer(LimitsVerdict Verdict, CheckReply? Reply);
 
 /// <summary>The one question that a call asks limits, with a deadline, and the declared answer when there is none.</summary>
-public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolicy policy, IMeterFactory meters, TimeProvider time, ILogger<LimitsGate> log)
+public sealed partial class LimitsGate(
+    Limits.LimitsClient limits, AllotmentBook allotments, PipelinePolicy policy, IMeterFactory meters, TimeProvider time, ILogger<LimitsGate> log)
 {
     private static readonly TimeSpan s_logEvery = TimeSpan.FromSeconds(5);
 
@@ -31,7 +33,10 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
     private readonly StrictCallers _strict = new();
     private long _loggedAt = long.MinValue;
 
-    public async ValueTask<LimitsAnswer> CheckAsync(CheckRequest request, CancellationToken cancellationToken)
+    public ValueTask<LimitsAnswer> CheckAsync(CheckRequest request, CancellationToken cancellationToken) =>
+        allotments.TryTake(request, out var reply) ? ValueTask.FromResult(new LimitsAnswer(LimitsVerdict.Allowed, reply)) : AskAsync(request, cancellationToken);
+
+    private async ValueTask<LimitsAnswer> AskAsync(CheckRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -40,6 +45,8 @@ public sealed partial class LimitsGate(Limits.LimitsClient limits, PipelinePolic
             _strict.Note(request, reply.Strict);
             if (reply.Undecided)
                 return Unchecked(StatusCode.Unavailable, reply.Strict);
+            if (reply.Allottable)
+                allotments.Note(request);
             if (reply.Allowed)
                 return new LimitsAnswer(LimitsVerdict.Allowed, reply);
             _counters.Limited.Add(1, new KeyValuePair<string, object?>("rule", reply.Refusal?.Label));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ThinkWatch.Contracts.Limits;
+using ThinkWatch.Pipeline.Allotments;
 using ThinkWatch.ServiceDefaults;
 using ThinkWatch.Settings;
 
@@ -23,6 +24,8 @@ public static class PipelineRegistration
         builder.Services.AddSingleton<TrustedProxies>();
         builder.Services.AddSingleton<PrincipalCache>();
         builder.Services.AddHostedService<IdentityFeed>();
+        builder.Services.AddSingleton<AllotmentBook>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<AllotmentBook>());
         builder.Services.AddSingleton<LimitsGate>();
         builder.Services.AddSingleton<Settlements>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<Settlements>());

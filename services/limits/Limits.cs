@@ -47,6 +47,8 @@ internal static class Limits
         services.AddSingleton(static s => new CheckPlanner(s.GetRequiredService<ActiveRules>(), s.GetRequiredService<RouteCaps>(), DeniesUnpricedOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<BudgetAlerts>(s, ThresholdsOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<Settling>(s, LeaseOf(s)));
+        services.AddSingleton(static s => new AllotScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>()));
+        services.AddSingleton<Allotting>();
         services.AddHostedService<LeaseSweeper>();
         services.AddSingleton<LimitsService>();
     }

@@ -14,6 +14,9 @@ internal sealed record CheckPlan(IReadOnlyList<Share> Common, IReadOnlyList<IRea
     /// <summary>Something of it is to be settled, or moved.</summary>
     public bool Reserves { get; } = MayMove || Common.Any(static share => share.Meter.Metric != Metric.Requests);
 
+    /// <summary>Nothing but requests is counted, and softly: it makes no difference which of like calls are counted when.</summary>
+    public bool IsAllottable => !Reserves && !IsStrict;
+
     public bool IsStrict { get; } = Common.Any(static share => share.Meter.Strict) || Candidates.Any(static shares => shares.Any(static share => share.Meter.Strict));
 }
 

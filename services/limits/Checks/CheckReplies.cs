@@ -13,30 +13,35 @@ internal static class CheckReplies
         // The sums are those after the last that passed; each before it saw fewer.
         var reply = nth < verdict.Passed ? Passed(plan, verdict, verdict.Passed - 1 - nth) : Refused(planner, check, verdict);
         reply.Strict = plan.IsStrict;
+        reply.Allottable = reply.Allowed && plan.IsAllottable;
         for (var i = 0; i < verdict.Excluded.Length; i++) reply.Excluded.Add(new Exclusion { Candidate = i, Label = verdict.Excluded[i].Label });
         return reply;
     }
 
     private static CheckReply Passed(CheckPlan plan, GroupVerdict verdict, int later)
     {
-        int requests = -1, tokens = -1;
-        for (var i = 0; i < plan.Common.Count; i++)
-        {
-            var metric = plan.Common[i].Meter.Metric;
-            if (metric == Metric.Requests && (requests < 0 || Room(i) < Room(requests))) requests = i;
-            if (metric == Metric.Tokens && (tokens < 0 || Room(i) < Room(tokens))) tokens = i;
-        }
-
         return new CheckReply
         {
             Allowed = true,
             Candidate = verdict.Candidate,
             Reserved = plan.Reserves,
-            Requests = requests < 0 ? null : QuotaOf(plan.Common[requests].Meter, verdict.Sums[requests] - later),
-            Tokens = tokens < 0 ? null : QuotaOf(plan.Common[tokens].Meter, verdict.Sums[tokens]),
+            Requests = Tightest(plan, Metric.Requests, verdict.Sums, later),
+            Tokens = Tightest(plan, Metric.Tokens, verdict.Sums, 0),
         };
+    }
 
-        long Room(int i) => plan.Common[i].Meter.Limit - verdict.Sums[i];
+    /// <summary>Of the common limits of that metric the one with the least room; null when there is none.</summary>
+    public static Quota? Tightest(CheckPlan plan, Metric metric, long[] sums, long later)
+    {
+        var tightest = -1;
+        for (var i = 0; i < plan.Common.Count; i++)
+        {
+            if (plan.Common[i].Meter.Metric == metric && (tightest < 0 || Room(i) < Room(tightest))) tightest = i;
+        }
+
+        return tightest < 0 ? null : QuotaOf(plan.Common[tightest].Meter, sums[tightest] - later);
+
+        long Room(int i) => plan.Common[i].Meter.Limit - sums[i];
     }
 
     private static CheckReply Refused(CheckPlanner planner, CheckRequest check, GroupVerdict verdict)

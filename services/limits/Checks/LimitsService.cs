@@ -9,7 +9,7 @@ namespace ThinkWatch.Limits.Checks;
 /// Answers the gateways. UNAVAILABLE, or a reply that is <c>undecided</c>, means that nothing could be decided: whether the request then passes is the
 /// gateway's declared policy, not decided here.
 /// </summary>
-internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Settling settling, TimeProvider time) : Wire.Limits.LimitsBase
+internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Settling settling, Allotting allotting, TimeProvider time) : Wire.Limits.LimitsBase
 {
     private const int LargestBatch = 1024;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
@@ -50,6 +50,23 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
         });
     }
 
+    public override Task<Wire.AllotReply> Allot(Wire.AllotRequest request, ServerCallContext context)
+    {
+        Demand();
+        if (request.Call is null || request.Calls is < 1 or > LargestBatch) throw Invalid("an allotment is of 1 to 1024 calls of one kind");
+        return AnswerAsync(() => allotting.AllotAsync(OrgOf(request.Call.OrgId), request, Remaining(context.Deadline), context.CancellationToken));
+    }
+
+    public override Task<Wire.GiveBackReply> GiveBack(Wire.GiveBackRequest request, ServerCallContext context)
+    {
+        Demand();
+        if (request.Unused < 0) throw Invalid("less than nothing is given back");
+        return AnswerAsync(async () => new Wire.GiveBackReply
+        {
+            Applied = await allotting.GiveBackAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken),
+        });
+    }
+
     private void Demand()
     {
         if (!planner.IsLoaded) throw new RpcException(new Status(StatusCode.Unavailable, "the rules have not been read yet"));
@@ -78,7 +95,7 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
             var plan = planner.Plan(orgId, check);
             if (plan.IsEmpty)
             {
-                replies[i] = new Wire.CheckReply { Allowed = true };
+                replies[i] = new Wire.CheckReply { Allowed = true, Allottable = true };
                 continue;
             }
 

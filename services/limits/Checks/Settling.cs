@@ -121,7 +121,7 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
         ];
     }
 
-    private static Meter MeterOf(Guid orgId, Held held) =>
+    public static Meter MeterOf(Guid orgId, Held held) =>
         new(orgId, held.Counter, "", held.Metric, held.Width > 0 ? (int)(held.Width * Rules.Windows.Buckets / 1000) : 0, held.Period, 0, Strict: false);
 
     private static Refusal RefusalOf(Meter meter, AdjustVerdict verdict) =>

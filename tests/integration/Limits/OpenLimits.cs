@@ -33,6 +33,7 @@ internal sealed class OpenLimits : IAsyncDisposable
         var alerts = new BudgetAlerts(
             Rules, redis, Clock, _nowhere, static () => ["50", "100"], _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time, NullLogger<BudgetAlerts>.Instance);
         Settling = new Settling(Planner, new AdjustScript(redis, Clock, clock), redis, () => lease, alerts, time);
+        Allotting = new Allotting(Planner, new AllotScript(redis, Clock, clock), new AdjustScript(redis, Clock, clock), redis);
         Sweeper = new LeaseSweeper(Rules, Settling, redis, time, NullLogger<LeaseSweeper>.Instance);
     }
 
@@ -49,6 +50,8 @@ internal sealed class OpenLimits : IAsyncDisposable
     public UsageReader Usage { get; }
 
     public Settling Settling { get; }
+
+    public Allotting Allotting { get; }
 
     public LeaseSweeper Sweeper { get; }
 
@@ -114,6 +117,12 @@ internal sealed class OpenLimits : IAsyncDisposable
         new MoveRequest { RequestId = request.RequestId, OrgId = request.OrgId, Candidate = candidate, Estimate = request.Estimate, Bound = request.Bound },
         Deadline,
         TestContext.Current.CancellationToken);
+
+    public Task<AllotReply> AllotAsync(CheckRequest request, int calls) =>
+        Allotting.AllotAsync(OrgId, new AllotRequest { Call = request, Calls = calls }, Deadline, TestContext.Current.CancellationToken);
+
+    public Task<bool> GiveBackAsync(CheckRequest request, int unused) => Allotting.GiveBackAsync(
+        OrgId, new GiveBackRequest { RequestId = request.RequestId, OrgId = request.OrgId, Unused = unused }, Deadline, TestContext.Current.CancellationToken);
 
     /// <summary>A counter's sum as it stands.</summary>
     public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(Meter.KeyOf(OrgId, counter), "s");
