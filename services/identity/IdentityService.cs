@@ -97,6 +97,8 @@ internal static class IdentityService
         builder.Services.AddHostedService(static services => services.GetRequiredService<LastUsed>());
         builder.Services.AddSingleton<PrincipalAuthenticator>();
         builder.Services.AddSingleton<SubjectFinder>();
+        builder.Services.AddSingleton<SubjectDescriber>();
+        builder.Services.AddSingleton<KeyNoticeLog>();
         // This service asks itself: no call over the wire, no cache.
         builder.Services.AddSingleton<ICallerAuthenticator>(static services => services.GetRequiredService<PrincipalAuthenticator>());
         builder.Services.AddSingleton<IdentityGrpc>();

@@ -4,6 +4,7 @@ using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
+using ThinkWatch.Limits.Notifications;
 using ThinkWatch.Limits.Rules;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Postgres;
@@ -33,7 +34,22 @@ internal static class Limits
         builder.Services.AddSingleton<UsageReader>();
         builder.Services.AddSingleton<ActiveRules>();
         builder.Services.AddHostedService<RuleReloader>();
+        builder.AddNotifications();
         builder.AddChecks();
+    }
+
+    private static void AddNotifications(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton<AlertQueue>();
+        services.AddHostedService(static s => s.GetRequiredService<AlertQueue>());
+        services.AddSingleton<KeyNotices>();
+        services.AddSingleton<Addressing>();
+        services.AddSingleton<NotificationStore>();
+        services.AddHostedService<NotificationKeeper>();
+        services.AddSingleton<WebhookStore>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService<WebhookDispatcher>();
     }
 
     private static void AddChecks(this WebApplicationBuilder builder)
@@ -86,5 +102,7 @@ internal static class Limits
         app.MapBudgets();
         app.MapBulk();
         app.MapUsage();
+        app.MapNotifications();
+        app.MapWebhook();
     }
 }

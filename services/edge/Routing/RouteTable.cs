@@ -46,6 +46,8 @@ internal sealed class RouteTable
         new("/api/admin/sso", "identity", Dialect.Problem),
         new("/api/admin/organizations", "identity", Dialect.Problem),
         new("/api/admin/limits", "limits", Dialect.Problem),
+        new("/api/admin/notifications", "limits", Dialect.Problem),
+        new("/api/notifications", "limits", Dialect.Problem),
         new("/api/admin/log-forwarders", "audit-ingest", Dialect.Problem),
         new("/api/admin/webhook-outbox", "audit-ingest", Dialect.Problem),
         new("/api/mcp", "mcp-gateway", Dialect.Problem),

@@ -19,7 +19,7 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
 {
     private const string Live = "revoked_at IS NULL AND disabled_at IS NULL AND replaced_by IS NULL AND NOT ephemeral AND (expires_at IS NULL OR expires_at > now())";
 
-    private const string Told = "RETURNING id, org_id, user_id, name, key_sha256, expires_at::text AS at";
+    private const string Told = "RETURNING id, org_id, user_id, team_id, name, key_sha256, expires_at, expires_at::text AS at";
 
     private const string Due = $"""
         UPDATE api_keys SET rotation_due_at = now(), updated_at = now(), version = version + 1
@@ -46,9 +46,10 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
         UPDATE api_keys SET warned_days = 0 WHERE revoked_at IS NULL AND NOT ephemeral AND expires_at <= now() AND coalesce(warned_days, 1000) > 0 {Told}
         """;
 
-    // A temporary key a day after its end, a revoked one after thirty.
+    // A temporary key a day after its end, a revoked one after thirty, as what was to be told of keys.
     private const string Purge = """
-        DELETE FROM api_keys WHERE (ephemeral AND expires_at < now() - interval '1 day') OR revoked_at < now() - interval '30 days'
+        DELETE FROM api_keys WHERE (ephemeral AND expires_at < now() - interval '1 day') OR revoked_at < now() - interval '30 days';
+        DELETE FROM key_notices WHERE created_at < now() - interval '30 days'
         """;
 
     /// <summary>False when another replica is at it.</summary>
@@ -90,6 +91,7 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
                 after["days_left"] = left.ToString(CultureInfo.InvariantCulture);
             var entry = new AuditEntry { OrgId = row.OrgId.ToString(), Action = action, Resource = "api_key", ResourceId = row.Id.ToString(), Result = "ok", After = JsonSerializer.Serialize(after) };
             await AuditOutbox.AppendAsync(transaction, entry, cancellationToken);
+            await KeyNoticeLog.AppendAsync(transaction, new NewKeyNotice(row.OrgId, row.Id, row.UserId, row.TeamId, row.Name, action, days ?? 0, row.ExpiresAt), cancellationToken);
         }
 
         return rows;
@@ -102,6 +104,10 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
         public Guid OrgId { get; init; }
 
         public Guid UserId { get; init; }
+
+        public Guid? TeamId { get; init; }
+
+        public DateTimeOffset? ExpiresAt { get; init; }
 
         public string Name { get; init; } = "";
 

@@ -2,11 +2,12 @@ using Grpc.Core;
 using Npgsql;
 using ThinkWatch.Changes;
 using ThinkWatch.Contracts.Identity;
+using ThinkWatch.Identity.Keys;
 
 namespace ThinkWatch.Identity.Principals;
 
 /// <summary>The wire that gateways and management services ask. A store that is away is UNAVAILABLE, never "unknown key".</summary>
-internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, SubjectFinder subjects, ChangeFeed feed) : Contracts.Identity.Identity.IdentityBase
+internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, SubjectFinder subjects, SubjectDescriber descriptions, KeyNoticeLog notices, ChangeFeed feed) : Contracts.Identity.Identity.IdentityBase
 {
     public override Task<AuthenticateReply> Authenticate(AuthenticateRequest request, ServerCallContext context) =>
         AnswerAsync(() => authenticator.AuthenticateKeyAsync(request.KeySha256.ToByteArray(), request.ClientIp, context.CancellationToken));
@@ -16,6 +17,12 @@ internal sealed class IdentityGrpc(PrincipalAuthenticator authenticator, Subject
 
     public override Task<ResolveSubjectReply> ResolveSubject(ResolveSubjectRequest request, ServerCallContext context) =>
         AnswerAsync(() => subjects.FindAsync(request, context.CancellationToken));
+
+    public override Task<SubjectDescription> DescribeSubject(ResolveSubjectRequest request, ServerCallContext context) =>
+        AnswerAsync(() => descriptions.DescribeAsync(request, context.CancellationToken));
+
+    public override Task<KeyNoticesReply> KeyNotices(KeyNoticesRequest request, ServerCallContext context) =>
+        AnswerAsync(() => notices.ReadAsync(request, context.CancellationToken));
 
     public override async Task Watch(WatchRequest request, IServerStreamWriter<IdentityEvent> responseStream, ServerCallContext context)
     {

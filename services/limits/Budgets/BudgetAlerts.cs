@@ -2,24 +2,23 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
-using Npgsql;
 using StackExchange.Redis;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Limits.Counters;
+using ThinkWatch.Limits.Notifications;
 using ThinkWatch.Limits.Rules;
 using ThinkWatch.ManagementApi;
-using ThinkWatch.Postgres;
 using Calendar = ThinkWatch.Limits.Rules.Calendar;
 using Meter = ThinkWatch.Limits.Rules.Meter;
 
 namespace ThinkWatch.Limits.Budgets;
 
 /// <summary>
-/// Says that a budget has passed a threshold: a log line, a metric, an audit event; each threshold once a period over all replicas, all that were
+/// Says that a budget has passed a threshold: a log line, a metric, an audit event, a notification; each threshold once a period over all replicas, all that were
 /// passed at once together. Thread-safe.
 /// </summary>
 internal sealed partial class BudgetAlerts(
-    ActiveRules rules, IConnectionMultiplexer redis, BudgetClock clock, NpgsqlDataSource database, Func<IReadOnlyList<string>> thresholds, IMeterFactory meters, TimeProvider time,
+    ActiveRules rules, IConnectionMultiplexer redis, BudgetClock clock, AlertQueue queue, Func<IReadOnlyList<string>> thresholds, IMeterFactory meters, TimeProvider time,
     ILogger<BudgetAlerts> log)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
@@ -48,7 +47,7 @@ internal sealed partial class BudgetAlerts(
         var passed = thresholds().Select(static t => int.Parse(t, CultureInfo.InvariantCulture)).Where(t => t > said && t <= percent).Order().ToArray();
         foreach (var threshold in passed)
         {
-            if (await IsFirstAsync(meter, period, threshold, cancellationToken)) await SayAsync(budget, spent, threshold, cancellationToken);
+            if (await IsFirstAsync(meter, period, threshold, cancellationToken)) Say(budget, period, spent, threshold);
         }
 
         if (passed.Length > 0) _said[meter.Key] = (period, passed[^1]);
@@ -61,37 +60,53 @@ internal sealed partial class BudgetAlerts(
             .WaitAsync(Deadline, cancellationToken);
     }
 
-    private async Task SayAsync(AppliedLimit budget, long spent, int threshold, CancellationToken cancellationToken)
+    private void Say(AppliedLimit budget, long period, long spent, int threshold)
     {
-        var period = Calendar.Name(budget.Meter.Period!.Value);
-        _alerts.Add(1, new("subject_kind", budget.Limit.SubjectKind), new("period", period), new("threshold_pct", threshold));
+        var name = Calendar.Name(budget.Meter.Period!.Value);
+        _alerts.Add(1, new("subject_kind", budget.Limit.SubjectKind), new("period", name), new("threshold_pct", threshold));
         Crossed(threshold, budget.Meter.Label, budget.Limit.SubjectId, spent, budget.Meter.Limit);
-        var entry = new AuditEntry
+        queue.Add(AlertOf(budget, period, spent, threshold));
+    }
+
+    private Alert AlertOf(AppliedLimit budget, long period, long spent, int threshold)
+    {
+        var (limit, meter) = (budget.Limit, budget.Meter);
+        var details = JsonSerializer.SerializeToElement(
+            new
+            {
+                limit.SubjectKind,
+                limit.SubjectId,
+                Period = Calendar.Name(meter.Period!.Value),
+                PeriodStart = DateTimeOffset.FromUnixTimeMilliseconds(period),
+                Unit = Amounts.UnitOf(meter.Metric),
+                ThresholdPct = threshold,
+                Spent = Amounts.Shown(meter.Metric, spent),
+                Limit = Amounts.Shown(meter.Metric, meter.Limit),
+                meter.Label,
+            },
+            ApiJson.Options);
+        var id = Guid.CreateVersion7();
+        var slot = string.Create(CultureInfo.InvariantCulture, $"budget/{meter.Counter}/{period}/{threshold}");
+        var notification = new Notification(
+            id, limit.OrgId, time.GetUtcNow(), Notification.BudgetThreshold, limit.SubjectKind, limit.SubjectId, "", details, slot, Addressed: false, OwnerOf(budget), []);
+        var audit = new AuditEntry
         {
-            Id = Guid.CreateVersion7().ToString(),
-            OrgId = budget.Limit.OrgId.ToString(),
+            Id = id.ToString(),
+            OrgId = limit.OrgId.ToString(),
             CreatedAtMs = time.GetUtcNow().ToUnixTimeMilliseconds(),
             Action = "budget.threshold_crossed",
             Resource = "limit_budget",
-            ResourceId = budget.Limit.Id.ToString(),
-            After = JsonSerializer.Serialize(
-                new { budget.Limit.SubjectKind, budget.Limit.SubjectId, Period = period, ThresholdPct = threshold, Spent = spent, budget.Meter.Limit }, ApiJson.Options),
+            ResourceId = limit.Id.ToString(),
+            After = details.GetRawText(),
             Result = "ok",
         };
-        try
-        {
-            await database.InTransactionAsync((transaction, token) => AuditOutbox.AppendAsync(transaction, entry, token), cancellationToken);
-        }
-        catch (NpgsqlException e)
-        {
-            // The settlement stands, and the alert was logged: a lost audit line must not undo either.
-            NotRecorded(budget.Meter.Label, e.SqlState ?? e.GetType().Name);
-        }
+        return new Alert(notification, audit);
     }
+
+    /// <summary>A role's budget is counted for each of its holders apart: it concerns the one whose counter this is.</summary>
+    private static Guid? OwnerOf(AppliedLimit budget) =>
+        budget.Limit.SubjectKind == Subjects.Role && Guid.TryParse(budget.Meter.Counter.Split(':')[1], out var holder) ? holder : null;
 
     [LoggerMessage(320, LogLevel.Warning, "budget threshold crossed: {ThresholdPct} % of {Label} of {SubjectId}, {Spent} of {Limit}")]
     private partial void Crossed(int thresholdPct, string label, string subjectId, long spent, long limit);
-
-    [LoggerMessage(321, LogLevel.Warning, "The alert of budget {Label} has no audit event: {Reason}")]
-    private partial void NotRecorded(string label, string reason);
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Limits.Budgets;
@@ -27,7 +28,7 @@ internal static class UsageEndpoints
     }
 
     private static async Task<Ok<Page<UsageView>>> UsageAsync(
-        string kind, string id, string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
+        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
     {
         var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
         var counted = await CountedForAsync(http, subject, userId, subjects, cancellationToken);
@@ -35,7 +36,7 @@ internal static class UsageEndpoints
     }
 
     private static async Task<NoContent> ResetAsync(
-        string kind, string id, string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, NpgsqlDataSource database,
+        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, NpgsqlDataSource database,
         CancellationToken cancellationToken)
     {
         var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);

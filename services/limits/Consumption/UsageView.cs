@@ -17,10 +17,8 @@ internal sealed record UsageView(
         var rule = limit as Rule;
         return new UsageView(
             limit.Id, limit.Label, rule is null ? "budget" : "rule", limit.ExpiresAt is null ? limit.SubjectKind : "override", limit.SubjectKind, limit.SubjectId,
-            rule?.Surface, UnitOf(meter.Metric), rule?.WindowSecs, meter.Period is { } period ? Calendar.Name(period) : null, limit.Mode,
+            rule?.Surface, Amounts.UnitOf(meter.Metric), rule?.WindowSecs, meter.Period is { } period ? Calendar.Name(period) : null, limit.Mode,
             Amounts.Shown(meter.Metric, meter.Limit), Amounts.Shown(meter.Metric, current), Amounts.Shown(meter.Metric, Math.Max(0, meter.Limit - current)),
             meter.Period is { } running ? clock.EndOf(running) : null, limit.ExpiresAt);
     }
-
-    private static string UnitOf(Metric metric) => metric switch { Metric.Requests => "requests", Metric.Tokens => "weighted_tokens", _ => "usd" };
 }

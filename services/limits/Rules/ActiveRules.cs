@@ -28,7 +28,7 @@ internal sealed class ActiveRules(TimeProvider time)
     public bool Knows(in RuleSubject subject) => _book.Of(subject) is not null;
 
     /// <summary>The budget that is counted there; null when there is none any more.</summary>
-    public AppliedLimit? BudgetOf(Guid orgId, string counter) => _book.BudgetOf(orgId, counter);
+    public AppliedLimit? BudgetOf(Guid orgId, string counter) => _book.BudgetSlot(orgId, counter) is { } slot ? InForce(slot) : _book.RoleBudgetOf(orgId, counter);
 
     /// <summary>Adds the subject's limits that are in force now on that surface.</summary>
     public void Collect(in RuleSubject subject, string surface, List<AppliedLimit> into)
@@ -55,6 +55,7 @@ internal sealed class ActiveRules(TimeProvider time)
             var place = into.FindIndex(other => other.Slot == found.Slot && IsPersonal(other.Limit));
             if (place >= 0 && place < own) continue;
             var meter = book.MeterOf(found.Limit, userId);
+            if (meter.IsBudget && (place < 0 || meter.Limit < into[place].Meter.Limit)) book.NoteRoleBudget(found with { Meter = meter });
             if (place < 0) into.Add(found with { Meter = meter });
             else if (meter.Limit < into[place].Meter.Limit) into[place] = found with { Meter = meter };
         }
@@ -77,22 +78,38 @@ internal sealed class ActiveRules(TimeProvider time)
 
         private readonly ConcurrentDictionary<(Guid Limit, string User), Meter> _ofRoles = new();
 
+        /// <summary>The budgets of roles that calls have met since the last reload, by who is counted: the tightest of somebody's roles.</summary>
+        private readonly ConcurrentDictionary<(Guid OrgId, string Counter), AppliedLimit> _roleBudgets = new();
+
         public IEnumerable<Guid> Organizations => _bySubject.Keys.Select(static s => s.OrgId).Distinct();
 
-        public AppliedLimit? BudgetOf(Guid orgId, string counter)
+        /// <summary>Whose slot it is that is counted there; a role's is counted under its holders.</summary>
+        public Slot? BudgetSlot(Guid orgId, string counter)
         {
             // <kind>:<id>:budget:<period>:<unit>; the id may have colons itself.
             var slot = counter.LastIndexOf(":budget:", StringComparison.Ordinal);
             var kind = counter.IndexOf(':', StringComparison.Ordinal);
             if (slot <= kind) return null;
-            var slots = Of(new RuleSubject(orgId, counter[..kind], counter[(kind + 1)..slot])) ?? [];
-            return slots.Select(static s => s.Override ?? s.Standing).FirstOrDefault(limit => limit?.Meter.Counter == counter);
+            foreach (var candidate in Of(new RuleSubject(orgId, counter[..kind], counter[(kind + 1)..slot])) ?? [])
+            {
+                if ((candidate.Standing ?? candidate.Override)?.Meter.Counter == counter) return candidate;
+            }
+
+            return null;
         }
+
+        public AppliedLimit? RoleBudgetOf(Guid orgId, string counter) => _roleBudgets.TryGetValue((orgId, counter), out var budget) ? budget : null;
 
         public Slot[]? Of(in RuleSubject subject) => _bySubject.GetValueOrDefault(subject);
 
         public Meter MeterOf(ILimit limit, string userId) =>
             _ofRoles.GetOrAdd((limit.Id, userId), static (key, limit) => limit.MeterOf(Subjects.User, key.User), limit);
+
+        public void NoteRoleBudget(in AppliedLimit budget)
+        {
+            var counted = (budget.Meter.OrgId, budget.Meter.Counter);
+            if (!_roleBudgets.TryGetValue(counted, out var known) || known.Limit.Id != budget.Limit.Id) _roleBudgets[counted] = budget;
+        }
 
         private static Slot SlotOf(IGrouping<string, ILimit> slot)
         {

@@ -111,5 +111,8 @@ internal static class Amounts
 
     public static long Stored(string unit, decimal amount) => (long)(unit == "usd" ? decimal.Round(amount * MicrosPerUsd) : amount);
 
+    /// <summary>The three kinds of numbers, as the API names them.</summary>
+    public static string UnitOf(Metric metric) => metric switch { Metric.Requests => "requests", Metric.Tokens => "weighted_tokens", _ => "usd" };
+
     public static decimal Shown(Metric metric, long amount) => metric == Metric.Usd ? amount / MicrosPerUsd : amount;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -7,7 +8,9 @@ using ThinkWatch.Limits.Budgets;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
+using ThinkWatch.Limits.Notifications;
 using ThinkWatch.Limits.Rules;
+using ThinkWatch.Postgres;
 
 namespace ThinkWatch.Integration.Tests.Limits;
 
@@ -31,13 +34,16 @@ internal sealed class OpenLimits : IAsyncDisposable
         Script = new CheckScript(redis, Clock, () => lease, clock);
         Usage = new UsageReader(redis, Clock, time);
         var alerts = new BudgetAlerts(
-            Rules, redis, Clock, _nowhere, static () => ["50", "100"], _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), time, NullLogger<BudgetAlerts>.Instance);
+            Rules, redis, Clock, new AlertQueue(_nowhere, new PostgresReady(), NullLogger<AlertQueue>.Instance), static () => ["50", "80", "95", "100"], Meters, time, NullLogger<BudgetAlerts>.Instance);
         Settling = new Settling(Planner, new AdjustScript(redis, Clock, clock), redis, () => lease, alerts, time);
         Allotting = new Allotting(Planner, new AllotScript(redis, Clock, clock), new AdjustScript(redis, Clock, clock), redis);
         Sweeper = new LeaseSweeper(Rules, Settling, redis, time, NullLogger<LeaseSweeper>.Instance);
     }
 
     public Guid OrgId { get; }
+
+    /// <summary>This replica's alone.</summary>
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
     public ActiveRules Rules { get; }
 
@@ -125,7 +131,7 @@ internal sealed class OpenLimits : IAsyncDisposable
         OrgId, new GiveBackRequest { RequestId = request.RequestId, OrgId = request.OrgId, Unused = unused }, Deadline, TestContext.Current.CancellationToken);
 
     /// <summary>A counter's sum as it stands.</summary>
-    public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(Meter.KeyOf(OrgId, counter), "s");
+    public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(ThinkWatch.Limits.Rules.Meter.KeyOf(OrgId, counter), "s");
 
     public Task ForgetScriptsAsync() => _redis.GetServer(_redis.GetEndPoints()[0]).ScriptFlushAsync();
 

@@ -22,11 +22,20 @@ export const readListSearch = (search: Record<string, unknown>): ListSearch => (
   dialog: text(search, 'dialog'),
 })
 
-export function readDialog(dialog: string | undefined): { verb: string; id: string | undefined } | undefined {
-  if (!dialog) return undefined
-  const [verb = '', id] = dialog.split(':')
-  return { verb, id }
+export interface OpenDialog {
+  verb: string
+  id: string | undefined
 }
+
+export function readDialog(dialog: string | undefined): OpenDialog | undefined {
+  if (!dialog) return undefined
+  const [verb = '', ...id] = dialog.split(':')
+  return { verb, id: id.length > 0 ? id.join(':') : undefined }
+}
+
+/** `limits:<id>` opens the same dialog as `edit:<id>`, on its limits. */
+export const isEdit = (dialog: OpenDialog | undefined) => dialog?.verb === 'edit' || dialog?.verb === 'limits'
+export const tabOf = (dialog: OpenDialog | undefined) => (dialog?.verb === 'limits' ? 'limits' : 'settings')
 
 /** Every word occurs somewhere in the row's text. */
 export function matches(query: string | undefined, ...fields: (string | null | undefined)[]): boolean {

@@ -1,6 +1,8 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
+import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
 import { FormError } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -16,17 +18,19 @@ import { keySchema, surfaces, toRequest, toUpdate, valuesOf, type KeyValues } fr
 
 interface KeyDialogProps {
   apiKey?: ApiKey
+  tab?: LimitsTab
   onClose: () => void
   onSaved: () => Promise<unknown>
   onIssued: (secret: ApiKeySecret) => void
 }
 
-export function KeyDialog({ apiKey, onClose, onSaved, onIssued }: KeyDialogProps) {
+export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, onIssued }: KeyDialogProps) {
   const { t } = useI18n()
   const toast = useToast()
   const models = useQuery(modelsQuery)
   const form = useForm<KeyValues>({ resolver: zodResolver(keySchema(t)), defaultValues: valuesOf(apiKey) })
   const { errors } = form.formState
+  const [tab, setTab] = useState(first)
 
   const save = useMutation({
     mutationFn: async (values: KeyValues) => {
@@ -53,102 +57,108 @@ export function KeyDialog({ apiKey, onClose, onSaved, onIssued }: KeyDialogProps
       title={apiKey ? t('keys.editTitle', { name: apiKey.name }) : t('keys.create')}
       description={apiKey ? undefined : t('keys.createHint')}
       footer={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" form="key-form" variant="primary" busy={save.isPending}>
-            {apiKey ? t('common.save') : t('keys.create')}
-          </Button>
-        </>
+        tab === 'settings' && (
+          <>
+            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button type="submit" form="key-form" variant="primary" busy={save.isPending}>
+              {apiKey ? t('common.save') : t('keys.create')}
+            </Button>
+          </>
+        )
       }
     >
-      <form
-        id="key-form"
-        noValidate
-        className="grid gap-4 sm:grid-cols-2"
-        onSubmit={form.handleSubmit((values) => save.mutate(values))}
-      >
-        <Field
-          label={t('common.name')}
-          error={errors.name?.message}
-          hint={t('keys.nameHint')}
-          className="sm:col-span-2"
+      <LimitsTabs subject={apiKey && { kind: 'api_key', id: apiKey.id }} tab={tab} onTab={setTab}>
+        <form
+          id="key-form"
+          noValidate
+          className="grid gap-4 sm:grid-cols-2"
+          onSubmit={form.handleSubmit((values) => save.mutate(values))}
         >
-          {(control) => <Input {...control} {...form.register('name')} autoFocus autoComplete="off" />}
-        </Field>
-        <Controller
-          control={form.control}
-          name="surfaces"
-          render={({ field }) => (
-            <fieldset
-              className="grid gap-2 sm:col-span-2"
-              aria-describedby={errors.surfaces ? 'surfaces-error' : undefined}
-            >
-              <legend className="mb-1.5 text-sm font-medium">{t('keys.surfaces')}</legend>
-              <div className="grid gap-2 sm:grid-cols-3">
-                {surfaces.map((surface) => (
-                  <SurfaceBox
-                    key={surface}
-                    surface={surface}
-                    checked={field.value.includes(surface)}
-                    onChange={(checked) =>
-                      field.onChange(
-                        checked ? [...field.value, surface] : field.value.filter((each) => each !== surface),
-                      )
-                    }
-                  />
-                ))}
-              </div>
-              {errors.surfaces && (
-                <p id="surfaces-error" role="alert" className="text-xs text-bad">
-                  {errors.surfaces.message}
-                </p>
-              )}
-            </fieldset>
-          )}
-        />
-        <Field
-          label={t('keys.allowedModels')}
-          optional={t('common.optional')}
-          hint={t('keys.allowedModelsHint')}
-          className="sm:col-span-2"
-        >
-          {(control) => (
-            <>
-              <Input
-                {...control}
-                {...form.register('models')}
-                list="known-models"
-                placeholder={t('keys.allModels')}
-                className="font-mono"
-              />
-              <datalist id="known-models">
-                {models.data?.items.map((model) => (
-                  <option key={model.id} value={model.model_id} />
-                ))}
-              </datalist>
-            </>
-          )}
-        </Field>
-        <Field
-          label={t('keys.expiresInDays')}
-          optional={t('common.optional')}
-          error={errors.expires_in_days?.message}
-          hint={apiKey ? t('keys.expiresKeep') : t('keys.expiresHint')}
-        >
-          {(control) => <Input {...control} {...form.register('expires_in_days')} inputMode="numeric" />}
-        </Field>
-        <Field
-          label={t('keys.costCenter')}
-          optional={t('common.optional')}
-          error={errors.cost_center?.message}
-          hint={t('keys.costCenterHint')}
-        >
-          {(control) => <Input {...control} {...form.register('cost_center')} />}
-        </Field>
-        <div className="empty:hidden sm:col-span-2">
-          <FormError error={save.error} />
-        </div>
-      </form>
+          <Field
+            label={t('common.name')}
+            error={errors.name?.message}
+            hint={t('keys.nameHint')}
+            className="sm:col-span-2"
+          >
+            {(control) => <Input {...control} {...form.register('name')} autoFocus autoComplete="off" />}
+          </Field>
+          <Controller
+            control={form.control}
+            name="surfaces"
+            render={({ field }) => (
+              <fieldset
+                className="grid gap-2 sm:col-span-2"
+                aria-describedby={errors.surfaces ? 'surfaces-error' : undefined}
+              >
+                <legend className="mb-1.5 text-sm font-medium">{t('keys.surfaces')}</legend>
+                <div className="grid gap-2 sm:grid-cols-3">
+                  {surfaces.map((surface) => (
+                    <SurfaceBox
+                      key={surface}
+                      surface={surface}
+                      checked={field.value.includes(surface)}
+                      onChange={(checked) =>
+                        field.onChange(
+                          checked
+                            ? [...field.value, surface]
+                            : field.value.filter((each) => each !== surface),
+                        )
+                      }
+                    />
+                  ))}
+                </div>
+                {errors.surfaces && (
+                  <p id="surfaces-error" role="alert" className="text-xs text-bad">
+                    {errors.surfaces.message}
+                  </p>
+                )}
+              </fieldset>
+            )}
+          />
+          <Field
+            label={t('keys.allowedModels')}
+            optional={t('common.optional')}
+            hint={t('keys.allowedModelsHint')}
+            className="sm:col-span-2"
+          >
+            {(control) => (
+              <>
+                <Input
+                  {...control}
+                  {...form.register('models')}
+                  list="known-models"
+                  placeholder={t('keys.allModels')}
+                  className="font-mono"
+                />
+                <datalist id="known-models">
+                  {models.data?.items.map((model) => (
+                    <option key={model.id} value={model.model_id} />
+                  ))}
+                </datalist>
+              </>
+            )}
+          </Field>
+          <Field
+            label={t('keys.expiresInDays')}
+            optional={t('common.optional')}
+            error={errors.expires_in_days?.message}
+            hint={apiKey ? t('keys.expiresKeep') : t('keys.expiresHint')}
+          >
+            {(control) => <Input {...control} {...form.register('expires_in_days')} inputMode="numeric" />}
+          </Field>
+          <Field
+            label={t('keys.costCenter')}
+            optional={t('common.optional')}
+            error={errors.cost_center?.message}
+            hint={t('keys.costCenterHint')}
+          >
+            {(control) => <Input {...control} {...form.register('cost_center')} />}
+          </Field>
+          <div className="empty:hidden sm:col-span-2">
+            <FormError error={save.error} />
+          </div>
+        </form>
+      </LimitsTabs>
     </Dialog>
   )
 }

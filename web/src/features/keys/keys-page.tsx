@@ -11,7 +11,7 @@ import { Segmented } from '@/components/ui/segmented'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
 import { keysQuery, revokeKey, rotateKey, type ApiKeySecret } from '@/lib/api/keys'
-import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
+import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
 import { KeyDialog } from './key-dialog'
 import { KeySecretDialog } from './key-secret-dialog'
 import { stateOf } from './data/schema'
@@ -26,7 +26,7 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
   const [issued, setIssued] = useState<ApiKeySecret>()
   const refresh = () => client.invalidateQueries({ queryKey: keysQuery.queryKey })
   const dialog = readDialog(search.dialog)
-  const chosen = keys.data?.items.find((key) => key.id === dialog?.id)
+  const chosen = keys.data?.items.find((key) => key.id === dialog?.id || key.lineage_id === dialog?.id)
   const close = () => onSearch({ dialog: undefined })
 
   const columns = useMemo(
@@ -94,10 +94,11 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
           }
         />
       )}
-      {(dialog?.verb === 'new' || (dialog?.verb === 'edit' && chosen)) && !issued && (
+      {(dialog?.verb === 'new' || (isEdit(dialog) && chosen)) && !issued && (
         <KeyDialog
           key={chosen?.id ?? 'new'}
           apiKey={chosen}
+          tab={tabOf(dialog)}
           onClose={close}
           onSaved={refresh}
           onIssued={(secret) => {

@@ -11,7 +11,7 @@ import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
 import { deleteModel, modelsQuery, updateModel } from '@/lib/api/catalog'
 import { useModels, type KnownModel } from '@/lib/api/use-models'
-import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
+import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
 import { ImportMenu } from './import-menu'
 import { ModelDialog } from './model-dialog'
 import { ModelDrawer } from './model-drawer'
@@ -24,7 +24,7 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   const models = useModels()
   const refresh = () => client.invalidateQueries({ queryKey: modelsQuery.queryKey })
   const dialog = readDialog(search.dialog)
-  const chosen = models.data?.find((model) => model.id === dialog?.id)
+  const chosen = models.data?.find((model) => model.id === dialog?.id || model.model_id === dialog?.id)
   const close = () => onSearch({ dialog: undefined })
 
   const { mutate: toggle } = useMutation({
@@ -96,8 +96,14 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
           }
         />
       )}
-      {(dialog?.verb === 'new' || (dialog?.verb === 'edit' && chosen)) && (
-        <ModelDialog key={chosen?.id ?? 'new'} model={chosen} onClose={close} onSaved={refresh} />
+      {(dialog?.verb === 'new' || (isEdit(dialog) && chosen)) && (
+        <ModelDialog
+          key={chosen?.id ?? 'new'}
+          model={chosen}
+          tab={tabOf(dialog)}
+          onClose={close}
+          onSaved={refresh}
+        />
       )}
       {dialog?.verb === 'routes' && chosen && (
         <ModelDrawer

@@ -2,6 +2,7 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
+import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
 import { ProviderMark } from '@/components/provider-mark'
 import { FormError } from '@/components/states'
 import { SwitchRow } from '@/components/switch-row'
@@ -40,11 +41,12 @@ const fields = [
 
 interface ProviderDialogProps {
   provider?: Provider
+  tab?: LimitsTab
   onClose: () => void
   onSaved: () => Promise<unknown>
 }
 
-export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogProps) {
+export function ProviderDialog({ provider, tab: first = 'settings', onClose, onSaved }: ProviderDialogProps) {
   const { t } = useI18n()
   const toast = useToast()
   const form = useForm<ProviderValues>({
@@ -54,6 +56,7 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
   const [type, config] = useWatch({ control: form.control, name: ['provider_type', 'config'] })
   const [nameTouched, setNameTouched] = useState(Boolean(provider))
   const { errors } = form.formState
+  const [tab, setTab] = useState(first)
 
   const save = useMutation({
     mutationFn: (values: ProviderValues) => {
@@ -87,117 +90,126 @@ export function ProviderDialog({ provider, onClose, onSaved }: ProviderDialogPro
       title={provider ? t('providers.editTitle', { name: provider.display_name }) : t('providers.add')}
       description={provider ? undefined : t('providers.addHint')}
       footer={
-        <>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" form="provider-form" variant="primary" busy={save.isPending}>
-            {provider ? t('common.save') : t('providers.add')}
-          </Button>
-        </>
+        tab === 'settings' && (
+          <>
+            <Button onClick={onClose}>{t('common.cancel')}</Button>
+            <Button type="submit" form="provider-form" variant="primary" busy={save.isPending}>
+              {provider ? t('common.save') : t('providers.add')}
+            </Button>
+          </>
+        )
       }
     >
-      <FormProvider {...form}>
-        <form
-          id="provider-form"
-          noValidate
-          className="grid gap-4 sm:grid-cols-2"
-          onSubmit={form.handleSubmit((values) => save.mutate(values))}
-        >
-          {!provider && (
-            <fieldset className="sm:col-span-2">
-              <legend className="mb-1.5 text-sm font-medium">{t('providers.type')}</legend>
-              <div className="grid grid-cols-2 gap-2 sm:grid-cols-3">
-                {providerKinds.map((each) => (
-                  <label
-                    key={each.type}
-                    className={cn(
-                      'flex cursor-pointer items-center gap-2.5 rounded-lg border border-line p-2 text-sm font-medium transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent',
-                      type === each.type && 'border-accent bg-accent-soft hover:border-accent',
-                    )}
-                  >
-                    <input
-                      type="radio"
-                      name="provider-kind"
-                      className="sr-only"
-                      checked={type === each.type}
-                      onChange={() => choose(each.type)}
-                    />
-                    <ProviderMark type={each.type} />
-                    <span className="min-w-0 truncate">{each.name}</span>
-                  </label>
-                ))}
-              </div>
-            </fieldset>
-          )}
-          <Field label={t('providers.displayName')} error={errors.display_name?.message}>
-            {(control) => (
-              <Input
-                {...control}
-                {...form.register('display_name', {
-                  onChange: (event) => !nameTouched && form.setValue('name', slugOf(event.target.value)),
-                })}
-                autoFocus
-              />
-            )}
-          </Field>
-          <Field label={t('providers.name')} error={errors.name?.message} hint={t('providers.nameHint')}>
-            {(control) => (
-              <Input
-                {...control}
-                {...form.register('name', { onChange: () => setNameTouched(true) })}
-                readOnly={Boolean(provider)}
-                className="font-mono read-only:text-ink-3"
-              />
-            )}
-          </Field>
-          <Field label={t('providers.baseUrl')} error={errors.base_url?.message} className="sm:col-span-2">
-            {(control) => (
-              <Input {...control} {...form.register('base_url')} inputMode="url" className="font-mono" />
-            )}
-          </Field>
-          <ProviderConfig />
-          {usesApiKey(type, config) && <ProviderKeys />}
-          <Field
-            label={t('providers.timeout')}
-            optional={t('common.optional')}
-            error={errors.timeout_secs?.message}
-            hint={t('providers.timeoutHint')}
+      <LimitsTabs subject={provider && { kind: 'provider', id: provider.id }} tab={tab} onTab={setTab}>
+        <FormProvider {...form}>
+          <form
+            id="provider-form"
+            noValidate
+            className="grid gap-4 sm:grid-cols-2"
+            onSubmit={form.handleSubmit((values) => save.mutate(values))}
           >
-            {(control) => (
-              <Input {...control} {...form.register('timeout_secs')} inputMode="numeric" placeholder="600" />
+            {!provider && (
+              <fieldset className="sm:col-span-2">
+                <legend className="mb-1.5 text-sm font-medium">{t('providers.type')}</legend>
+                <div className="grid grid-cols-2 gap-2 sm:grid-cols-3">
+                  {providerKinds.map((each) => (
+                    <label
+                      key={each.type}
+                      className={cn(
+                        'flex cursor-pointer items-center gap-2.5 rounded-lg border border-line p-2 text-sm font-medium transition-colors hover:border-line-strong has-focus-visible:outline-2 has-focus-visible:outline-accent',
+                        type === each.type && 'border-accent bg-accent-soft hover:border-accent',
+                      )}
+                    >
+                      <input
+                        type="radio"
+                        name="provider-kind"
+                        className="sr-only"
+                        checked={type === each.type}
+                        onChange={() => choose(each.type)}
+                      />
+                      <ProviderMark type={each.type} />
+                      <span className="min-w-0 truncate">{each.name}</span>
+                    </label>
+                  ))}
+                </div>
+              </fieldset>
             )}
-          </Field>
+            <Field label={t('providers.displayName')} error={errors.display_name?.message}>
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('display_name', {
+                    onChange: (event) => !nameTouched && form.setValue('name', slugOf(event.target.value)),
+                  })}
+                  autoFocus
+                />
+              )}
+            </Field>
+            <Field label={t('providers.name')} error={errors.name?.message} hint={t('providers.nameHint')}>
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('name', { onChange: () => setNameTouched(true) })}
+                  readOnly={Boolean(provider)}
+                  className="font-mono read-only:text-ink-3"
+                />
+              )}
+            </Field>
+            <Field label={t('providers.baseUrl')} error={errors.base_url?.message} className="sm:col-span-2">
+              {(control) => (
+                <Input {...control} {...form.register('base_url')} inputMode="url" className="font-mono" />
+              )}
+            </Field>
+            <ProviderConfig />
+            {usesApiKey(type, config) && <ProviderKeys />}
+            <Field
+              label={t('providers.timeout')}
+              optional={t('common.optional')}
+              error={errors.timeout_secs?.message}
+              hint={t('providers.timeoutHint')}
+            >
+              {(control) => (
+                <Input
+                  {...control}
+                  {...form.register('timeout_secs')}
+                  inputMode="numeric"
+                  placeholder="600"
+                />
+              )}
+            </Field>
 
-          <ProviderHeaders />
-          <div className="grid gap-3 sm:col-span-2">
-            <Controller
-              control={form.control}
-              name="allow_private_network"
-              render={({ field }) => (
-                <SwitchRow
-                  label={t('providers.privateNetwork')}
-                  hint={t('providers.privateNetworkHint')}
-                  checked={field.value}
-                  onChange={field.onChange}
-                />
-              )}
-            />
-            <Controller
-              control={form.control}
-              name="enabled"
-              render={({ field }) => (
-                <SwitchRow
-                  label={t('common.enabled')}
-                  hint={t('providers.enabledHint')}
-                  checked={field.value}
-                  onChange={field.onChange}
-                />
-              )}
-            />
-            <ProviderTest provider={provider} />
-            <FormError error={save.error} />
-          </div>
-        </form>
-      </FormProvider>
+            <ProviderHeaders />
+            <div className="grid gap-3 sm:col-span-2">
+              <Controller
+                control={form.control}
+                name="allow_private_network"
+                render={({ field }) => (
+                  <SwitchRow
+                    label={t('providers.privateNetwork')}
+                    hint={t('providers.privateNetworkHint')}
+                    checked={field.value}
+                    onChange={field.onChange}
+                  />
+                )}
+              />
+              <Controller
+                control={form.control}
+                name="enabled"
+                render={({ field }) => (
+                  <SwitchRow
+                    label={t('common.enabled')}
+                    hint={t('providers.enabledHint')}
+                    checked={field.value}
+                    onChange={field.onChange}
+                  />
+                )}
+              />
+              <ProviderTest provider={provider} />
+              <FormError error={save.error} />
+            </div>
+          </form>
+        </FormProvider>
+      </LimitsTabs>
     </Dialog>
   )
 }

@@ -10,7 +10,7 @@ import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
 import { deleteProvider, modelsQuery, providersQuery, updateProvider, type Provider } from '@/lib/api/catalog'
-import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
+import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
 import { ImportDialog } from './import-dialog'
 import { ProviderDialog } from './provider-dialog'
 import { providerColumns } from './providers-columns'
@@ -83,8 +83,14 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
           }
         />
       )}
-      {(dialog?.verb === 'new' || (dialog?.verb === 'edit' && chosen)) && (
-        <ProviderDialog key={chosen?.id ?? 'new'} provider={chosen} onClose={close} onSaved={refresh} />
+      {(dialog?.verb === 'new' || (isEdit(dialog) && chosen)) && (
+        <ProviderDialog
+          key={chosen?.id ?? 'new'}
+          provider={chosen}
+          tab={tabOf(dialog)}
+          onClose={close}
+          onSaved={refresh}
+        />
       )}
       {dialog?.verb === 'import' && chosen && (
         <ImportDialog

@@ -10,6 +10,7 @@ import { playground } from './playground'
 import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
+import { limits } from './limits'
 
 export const en = {
   ...common,
@@ -24,4 +25,5 @@ export const en = {
   ...security,
   ...keys,
   ...logs,
+  ...limits,
 }

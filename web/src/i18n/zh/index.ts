@@ -11,6 +11,7 @@ import { playground } from './playground'
 import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
+import { limits } from './limits'
 
 export const zh: Messages = {
   ...common,
@@ -25,4 +26,5 @@ export const zh: Messages = {
   ...security,
   ...keys,
   ...logs,
+  ...limits,
 }

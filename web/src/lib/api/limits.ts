@@ -1,0 +1,69 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api, type Schemas } from './client'
+import { unwrap } from './problem'
+
+export type LimitRule = Schemas['LimitRuleView']
+export type LimitBudget = Schemas['BudgetView']
+export type LimitUsage = Schemas['UsageView']
+export type Simulation = Schemas['SimulateBody']
+export type LimitSubjectKind =
+  'user' | 'api_key' | 'team' | 'organization' | 'role' | 'provider' | 'model' | 'mcp_server' | 'mcp_tool'
+
+/** Whom limits are about, as the API addresses it. */
+export interface LimitSubject {
+  kind: LimitSubjectKind
+  id: string
+}
+
+const every = 3_000
+const pathOf = ({ kind, id }: LimitSubject) => ({ path: { kind, id } })
+
+export const limitsKey = ({ kind, id }: LimitSubject) => ['limits', kind, id]
+
+export const limitRulesQuery = (subject: LimitSubject) =>
+  queryOptions({
+    queryKey: [...limitsKey(subject), 'rules'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), signal })),
+  })
+
+export const limitBudgetsQuery = (subject: LimitSubject) =>
+  queryOptions({
+    queryKey: [...limitsKey(subject), 'budgets'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), signal })),
+  })
+
+export const limitUsageQuery = (subject: LimitSubject) =>
+  queryOptions({
+    queryKey: [...limitsKey(subject), 'usage'],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/limits/{kind}/{id}/usage', { params: pathOf(subject), signal })),
+    refetchInterval: every,
+  })
+
+export const userLimitsQuery = (userId: string) =>
+  queryOptions({
+    queryKey: ['limits', 'dashboard', userId],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/admin/limits/user/{id}/dashboard', { params: { path: { id: userId } }, signal })),
+    refetchInterval: every,
+  })
+
+export const setLimitRule = (subject: LimitSubject, body: Schemas['LimitRuleBody']) =>
+  unwrap(api.POST('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), body }))
+export const setLimitBudget = (subject: LimitSubject, body: Schemas['BudgetBody']) =>
+  unwrap(api.POST('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), body }))
+export const removeLimitRule = ({ kind, id }: LimitSubject, ruleId: string) =>
+  unwrap(
+    api.DELETE('/api/admin/limits/{kind}/{id}/rules/{ruleId}', { params: { path: { kind, id, ruleId } } }),
+  )
+export const removeLimitBudget = ({ kind, id }: LimitSubject, budgetId: string) =>
+  unwrap(
+    api.DELETE('/api/admin/limits/{kind}/{id}/budgets/{budgetId}', {
+      params: { path: { kind, id, budgetId } },
+    }),
+  )
+export const resetLimits = (subject: LimitSubject) =>
+  unwrap(api.POST('/api/admin/limits/{kind}/{id}/reset', { params: pathOf(subject) }))
+export const simulateLimits = (body: Simulation) => unwrap(api.POST('/api/admin/limits/simulate', { body }))
