@@ -10,10 +10,14 @@
 
 import { Route as rootRouteImport } from './routes/__root'
 import { Route as AppRouteImport } from './routes/_app'
+import { Route as InviteRouteImport } from './routes/invite'
 import { Route as LoginRouteImport } from './routes/login'
+import { Route as ResetRouteImport } from './routes/reset'
 import { Route as SetupRouteImport } from './routes/setup'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
+import { Route as AppProfileRouteImport } from './routes/_app.profile'
+import { Route as AppAdminUsersRouteImport } from './routes/_app.admin.users'
 import { Route as AppGatewayGuideRouteImport } from './routes/_app.gateway.guide'
 import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
 import { Route as AppGatewayModelsRouteImport } from './routes/_app.gateway.models'
@@ -25,9 +29,19 @@ const AppRoute = AppRouteImport.update({
   id: '/_app',
   getParentRoute: () => rootRouteImport,
 } as any)
+const InviteRoute = InviteRouteImport.update({
+  id: '/invite',
+  path: '/invite',
+  getParentRoute: () => rootRouteImport,
+} as any)
 const LoginRoute = LoginRouteImport.update({
   id: '/login',
   path: '/login',
+  getParentRoute: () => rootRouteImport,
+} as any)
+const ResetRoute = ResetRouteImport.update({
+  id: '/reset',
+  path: '/reset',
   getParentRoute: () => rootRouteImport,
 } as any)
 const SetupRoute = SetupRouteImport.update({
@@ -43,6 +57,16 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppApiKeysRoute = AppApiKeysRouteImport.update({
   id: '/api-keys',
   path: '/api-keys',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppProfileRoute = AppProfileRouteImport.update({
+  id: '/profile',
+  path: '/profile',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAdminUsersRoute = AppAdminUsersRouteImport.update({
+  id: '/admin/users',
+  path: '/admin/users',
   getParentRoute: () => AppRoute,
 } as any)
 const AppGatewayGuideRoute = AppGatewayGuideRouteImport.update({
@@ -78,9 +102,13 @@ const AppGatewaySecurityRoute = AppGatewaySecurityRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
+  '/invite': typeof InviteRoute
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/api-keys': typeof AppApiKeysRoute
+  '/profile': typeof AppProfileRoute
+  '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
@@ -89,10 +117,14 @@ export interface FileRoutesByFullPath {
   '/gateway/security': typeof AppGatewaySecurityRoute
 }
 export interface FileRoutesByTo {
+  '/invite': typeof InviteRoute
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/api-keys': typeof AppApiKeysRoute
+  '/profile': typeof AppProfileRoute
   '/': typeof AppIndexRoute
+  '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
   '/gateway/models': typeof AppGatewayModelsRoute
@@ -103,10 +135,14 @@ export interface FileRoutesByTo {
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   '/_app': typeof AppRouteWithChildren
+  '/invite': typeof InviteRoute
   '/login': typeof LoginRoute
+  '/reset': typeof ResetRoute
   '/setup': typeof SetupRoute
   '/_app/api-keys': typeof AppApiKeysRoute
+  '/_app/profile': typeof AppProfileRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/admin/users': typeof AppAdminUsersRoute
   '/_app/gateway/guide': typeof AppGatewayGuideRoute
   '/_app/gateway/logs': typeof AppGatewayLogsRoute
   '/_app/gateway/models': typeof AppGatewayModelsRoute
@@ -118,9 +154,13 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | '/'
+    | '/invite'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/api-keys'
+    | '/profile'
+    | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
@@ -129,10 +169,14 @@ export interface FileRouteTypes {
     | '/gateway/security'
   fileRoutesByTo: FileRoutesByTo
   to:
+    | '/invite'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/api-keys'
+    | '/profile'
     | '/'
+    | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
     | '/gateway/models'
@@ -142,10 +186,14 @@ export interface FileRouteTypes {
   id:
     | '__root__'
     | '/_app'
+    | '/invite'
     | '/login'
+    | '/reset'
     | '/setup'
     | '/_app/api-keys'
+    | '/_app/profile'
     | '/_app/'
+    | '/_app/admin/users'
     | '/_app/gateway/guide'
     | '/_app/gateway/logs'
     | '/_app/gateway/models'
@@ -156,7 +204,9 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
+  InviteRoute: typeof InviteRoute
   LoginRoute: typeof LoginRoute
+  ResetRoute: typeof ResetRoute
   SetupRoute: typeof SetupRoute
 }
 
@@ -169,11 +219,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppRouteImport
       parentRoute: typeof rootRouteImport
     }
+    '/invite': {
+      id: '/invite'
+      path: '/invite'
+      fullPath: '/invite'
+      preLoaderRoute: typeof InviteRouteImport
+      parentRoute: typeof rootRouteImport
+    }
     '/login': {
       id: '/login'
       path: '/login'
       fullPath: '/login'
       preLoaderRoute: typeof LoginRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    '/reset': {
+      id: '/reset'
+      path: '/reset'
+      fullPath: '/reset'
+      preLoaderRoute: typeof ResetRouteImport
       parentRoute: typeof rootRouteImport
     }
     '/setup': {
@@ -195,6 +259,20 @@ declare module '@tanstack/react-router' {
       path: '/api-keys'
       fullPath: '/api-keys'
       preLoaderRoute: typeof AppApiKeysRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/profile': {
+      id: '/_app/profile'
+      path: '/profile'
+      fullPath: '/profile'
+      preLoaderRoute: typeof AppProfileRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/admin/users': {
+      id: '/_app/admin/users'
+      path: '/admin/users'
+      fullPath: '/admin/users'
+      preLoaderRoute: typeof AppAdminUsersRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/gateway/guide': {
@@ -244,7 +322,9 @@ declare module '@tanstack/react-router' {
 
 interface AppRouteChildren {
   AppApiKeysRoute: typeof AppApiKeysRoute
+  AppProfileRoute: typeof AppProfileRoute
   AppIndexRoute: typeof AppIndexRoute
+  AppAdminUsersRoute: typeof AppAdminUsersRoute
   AppGatewayGuideRoute: typeof AppGatewayGuideRoute
   AppGatewayLogsRoute: typeof AppGatewayLogsRoute
   AppGatewayModelsRoute: typeof AppGatewayModelsRoute
@@ -255,7 +335,9 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppApiKeysRoute: AppApiKeysRoute,
+  AppProfileRoute: AppProfileRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAdminUsersRoute: AppAdminUsersRoute,
   AppGatewayGuideRoute: AppGatewayGuideRoute,
   AppGatewayLogsRoute: AppGatewayLogsRoute,
   AppGatewayModelsRoute: AppGatewayModelsRoute,
@@ -268,7 +350,9 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  InviteRoute: InviteRoute,
   LoginRoute: LoginRoute,
+  ResetRoute: ResetRoute,
   SetupRoute: SetupRoute,
 }
 export const routeTree = rootRouteImport

@@ -4,8 +4,15 @@ import { useI18n } from '@/i18n'
 import { CopyButton } from './copy-button'
 import { Button } from './ui/button'
 
+interface SecretOnceProps {
+  secret: string
+  label: string
+  /** How many characters say which secret it is without giving it away; keys have eleven. */
+  visible?: number
+}
+
 /** A secret that the server shows this once: masked until asked for, with copy and a warning. */
-export function SecretOnce({ secret, label }: { secret: string; label: string }) {
+export function SecretOnce({ secret, label, visible = 11 }: SecretOnceProps) {
   const { t } = useI18n()
   const [shown, setShown] = useState(false)
   return (
@@ -16,7 +23,7 @@ export function SecretOnce({ secret, label }: { secret: string; label: string })
           data-secret={label}
           className="flex min-w-0 flex-1 items-center overflow-x-auto rounded-md border border-line-strong bg-sunken px-3 font-mono text-sm whitespace-nowrap"
         >
-          {shown ? secret : `${secret.slice(0, 11)}${'•'.repeat(24)}`}
+          {shown ? secret : `${secret.slice(0, visible)}${'•'.repeat(24)}`}
         </output>
         <Button
           size="icon"

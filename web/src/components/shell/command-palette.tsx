@@ -9,16 +9,18 @@ import {
   Plus,
   Search,
   SunMoon,
+  UserRound,
   type LucideIcon,
 } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useId, useState, type KeyboardEvent } from 'react'
 import { useI18n } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import { cn } from '@/lib/cn'
 import { useTheme } from '@/lib/theme'
 import { Kbd } from '../ui/kbd'
 import { Scrim } from '../ui/scrim'
-import { navigation } from './navigation'
+import { navigationFor } from './navigation'
 import { useSignOut } from './user-menu'
 
 interface Command {
@@ -37,7 +39,8 @@ function useCommands(text: string): Command[] {
   const { resolved, setTheme } = useTheme()
   const navigate = useNavigate()
   const signOut = useSignOut()
-  const pages = navigation.flatMap((group) => group.items)
+  const access = useAccess()
+  const pages = navigationFor(access).flatMap((group) => group.items)
   const commands: Command[] = [
     ...pages.map((page) => ({
       id: page.to,
@@ -47,6 +50,14 @@ function useCommands(text: string): Command[] {
       icon: page.icon,
       run: () => navigate({ to: page.to }),
     })),
+    {
+      id: 'profile',
+      group: t('palette.pages'),
+      label: t('nav.profile'),
+      keywords: 'password two-factor totp sessions account me',
+      icon: UserRound,
+      run: () => navigate({ to: '/profile' }),
+    },
     {
       id: 'new-key',
       group: t('palette.actions'),
@@ -87,6 +98,18 @@ function useCommands(text: string): Command[] {
       icon: MessagesSquare,
       run: () => navigate({ to: '/gateway/playground' }),
     },
+    ...(access.maySomewhere('users:create')
+      ? [
+          {
+            id: 'new-user',
+            group: t('palette.actions'),
+            label: t('users.invite'),
+            keywords: 'new person account user',
+            icon: Plus,
+            run: () => navigate({ to: '/admin/users', search: { dialog: 'new' } }),
+          },
+        ]
+      : []),
     {
       id: 'theme',
       group: t('palette.preferences'),

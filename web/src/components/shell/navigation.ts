@@ -6,10 +6,12 @@ import {
   MessagesSquare,
   ScrollText,
   ShieldCheck,
+  Users,
   Waypoints,
   type LucideIcon,
 } from 'lucide-react'
 import type { MessageKey } from '@/i18n'
+import type { Access } from '@/lib/api/access'
 
 export interface NavigationItem {
   to:
@@ -21,9 +23,12 @@ export interface NavigationItem {
     | '/gateway/logs'
     | '/gateway/guide'
     | '/api-keys'
+    | '/admin/users'
   label: MessageKey
   icon: LucideIcon
   keywords: string
+  /** Shown to whoever holds one of these somewhere; absent: to everybody. */
+  needs?: string[]
 }
 
 /** The one list of pages: the sidebar and the palette are both drawn from it. */
@@ -37,8 +42,15 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         label: 'nav.providers',
         icon: Waypoints,
         keywords: 'upstream openai anthropic',
+        needs: ['providers:read'],
       },
-      { to: '/gateway/models', label: 'nav.models', icon: Boxes, keywords: 'routes prices routing' },
+      {
+        to: '/gateway/models',
+        label: 'nav.models',
+        icon: Boxes,
+        keywords: 'routes prices routing',
+        needs: ['models:read'],
+      },
       {
         to: '/gateway/playground',
         label: 'nav.playground',
@@ -50,6 +62,7 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         label: 'nav.security',
         icon: ShieldCheck,
         keywords: 'content rules pii redaction guard sandbox regex block personal data',
+        needs: ['content_filter:read', 'pii:read'],
       },
       { to: '/gateway/logs', label: 'nav.logs', icon: ScrollText, keywords: 'requests calls audit bodies' },
       {
@@ -64,4 +77,25 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
     label: 'nav.access',
     items: [{ to: '/api-keys', label: 'nav.keys', icon: KeyRound, keywords: 'tokens secrets' }],
   },
+  {
+    label: 'nav.admin',
+    items: [
+      {
+        to: '/admin/users',
+        label: 'nav.users',
+        icon: Users,
+        keywords: 'people accounts invite sessions permissions service',
+        needs: ['users:read'],
+      },
+    ],
+  },
 ]
+
+/** The pages that this person may open. */
+export const navigationFor = (access: Access) =>
+  navigation
+    .map((group) => ({
+      ...group,
+      items: group.items.filter((item) => !item.needs || access.maySomewhere(...item.needs)),
+    }))
+    .filter((group) => group.items.length > 0)

@@ -1,12 +1,14 @@
 import { Link } from '@tanstack/react-router'
 import { useI18n } from '@/i18n'
-import { navigation } from './navigation'
+import { useAccess } from '@/lib/api/access'
+import { navigationFor } from './navigation'
 
 export function Navigation({ onNavigate }: { onNavigate?: () => void }) {
   const { t } = useI18n()
+  const access = useAccess()
   return (
     <nav aria-label={t('nav.main')} className="grid gap-4 p-3">
-      {navigation.map((group, index) => (
+      {navigationFor(access).map((group, index) => (
         <div key={index}>
           {group.label && (
             <p className="px-2.5 pb-1 text-2xs font-semibold tracking-wider text-ink-3 uppercase">

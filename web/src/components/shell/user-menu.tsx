@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { LogOut } from 'lucide-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { LogOut, UserRound } from 'lucide-react'
 import { useI18n } from '@/i18n'
 import { logout, type Me } from '@/lib/api/session'
+import { initials } from '../avatar'
 import { describeError } from '../states'
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu'
 import { useToast } from '../ui/toast'
@@ -23,14 +24,6 @@ export function useSignOut() {
     client.clear()
   }
 }
-
-const initials = (name: string) =>
-  name
-    .split(/[\s@._-]+/)
-    .filter(Boolean)
-    .slice(0, 2)
-    .map((word) => [...word][0]?.toUpperCase())
-    .join('')
 
 export function UserMenu({ me }: { me: Me }) {
   const { t } = useI18n()
@@ -55,6 +48,12 @@ export function UserMenu({ me }: { me: Me }) {
         )}
       </div>
       <MenuSeparator />
+      <MenuItem asChild>
+        <Link to="/profile">
+          <UserRound aria-hidden />
+          {t('nav.profile')}
+        </Link>
+      </MenuItem>
       <MenuItem onSelect={() => void signOut()}>
         <LogOut aria-hidden />
         {t('auth.signOut')}

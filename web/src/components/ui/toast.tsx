@@ -10,10 +10,12 @@ interface Message {
   tone: 'ok' | 'bad'
   title: string
   detail?: string
+  undo?: () => void
 }
 
 interface Toasts {
-  success: (title: string, detail?: string) => void
+  /** With `undo`, a button that takes back what was done. */
+  success: (title: string, detail?: string, undo?: () => void) => void
   failure: (title: string, detail?: string) => void
 }
 
@@ -25,16 +27,16 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const [messages, setMessages] = useState<Message[]>([])
   const nextId = useRef(0)
 
-  const add = useCallback((tone: Message['tone'], title: string, detail?: string) => {
+  const add = useCallback((tone: Message['tone'], title: string, detail?: string, undo?: () => void) => {
     nextId.current += 1
     const id = nextId.current
-    setMessages((current) => [...current.slice(1 - shownAtOnce), { id, tone, title, detail }])
+    setMessages((current) => [...current.slice(1 - shownAtOnce), { id, tone, title, detail, undo }])
   }, [])
   const remove = (id: number) => setMessages((current) => current.filter((message) => message.id !== id))
 
   const value = useMemo<Toasts>(
     () => ({
-      success: (title, detail) => add('ok', title, detail),
+      success: (title, detail, undo) => add('ok', title, detail, undo),
       failure: (title, detail) => add('bad', title, detail),
     }),
     [add],
@@ -64,6 +66,13 @@ export function ToastProvider({ children }: { children: ReactNode }) {
                 </Radix.Description>
               )}
             </div>
+            {message.undo && (
+              <Radix.Action asChild altText={t('common.undo')}>
+                <Button size="sm" onClick={message.undo}>
+                  {t('common.undo')}
+                </Button>
+              </Radix.Action>
+            )}
             <Radix.Close asChild>
               <Button variant="ghost" size="icon-sm" aria-label={t('common.close')} className="-m-1">
                 <X aria-hidden />

@@ -1,18 +1,18 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Columns3, Pause, Play, ScrollText } from 'lucide-react'
+import { Pause, Play, ScrollText } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { ColumnMenu } from '@/components/column-menu'
 import { DataTable } from '@/components/data-table'
 import { Page } from '@/components/page'
 import { EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
-import { Menu, MenuCheck } from '@/components/ui/menu'
 import { useI18n } from '@/i18n'
 import { listLogs, type LogItem } from '@/lib/api/logs'
+import { useHiddenColumns } from '@/lib/use-hidden-columns'
 import { cleared, toFilters, type LogSearch } from './data/search'
 import { LogDrawer } from './log-drawer'
 import { LogFilterBar } from './log-filters'
 import { columnChoices, logColumns } from './logs-columns'
-import { useHiddenColumns } from './use-hidden-columns'
 
 interface LogsPageProps {
   search: LogSearch
@@ -39,7 +39,7 @@ function useArrivals(rows: LogItem[] | undefined, view: string) {
 export function LogsPage({ search, onSearch }: LogsPageProps) {
   const { t, f } = useI18n()
   const [live, setLive] = useState(true)
-  const { hidden, toggle } = useHiddenColumns()
+  const { hidden, toggle } = useHiddenColumns('logs', 'key_name')
   const { id: openId, ...view } = search
   const viewKey = JSON.stringify(view)
 
@@ -69,24 +69,7 @@ export function LogsPage({ search, onSearch }: LogsPageProps) {
             {t(live ? 'logs.pause' : 'logs.follow')}
             {following && <span className="size-2 animate-pulse rounded-full bg-ok" aria-hidden />}
           </Button>
-          <Menu
-            trigger={
-              <Button>
-                <Columns3 aria-hidden />
-                {t('common.columns')}
-              </Button>
-            }
-          >
-            {columnChoices.map((each) => (
-              <MenuCheck
-                key={each.id}
-                checked={!hidden.includes(each.id)}
-                onCheckedChange={(checked) => toggle(each.id, checked)}
-              >
-                {t(each.label)}
-              </MenuCheck>
-            ))}
-          </Menu>
+          <ColumnMenu choices={columnChoices} hidden={hidden} onToggle={toggle} />
         </>
       }
     >

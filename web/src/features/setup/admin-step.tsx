@@ -1,11 +1,11 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { ArrowLeft, ArrowRight, Check, Circle } from 'lucide-react'
+import { ArrowLeft, ArrowRight } from 'lucide-react'
 import { useForm, useWatch } from 'react-hook-form'
+import { meetsPasswordRules, PasswordRules } from '@/components/password-rules'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useI18n } from '@/i18n'
-import { cn } from '@/lib/cn'
 import { z } from '@/lib/zod'
 import { StepHeading } from './setup-page'
 
@@ -21,22 +21,12 @@ interface AdminStepProps {
   onNext: (draft: AdminDraft) => void
 }
 
-// The rules of the identity service; it checks them again.
-const passwordRules = [
-  { key: 'setup.admin.ruleLength', holds: (value: string) => value.length >= 8 },
-  { key: 'setup.admin.ruleUpper', holds: (value: string) => /[A-Z]/.test(value) },
-  { key: 'setup.admin.ruleLower', holds: (value: string) => /[a-z]/.test(value) },
-  { key: 'setup.admin.ruleDigit', holds: (value: string) => /\d/.test(value) },
-] as const
-
 export function AdminStep({ draft, onBack, onNext }: AdminStepProps) {
   const { t } = useI18n()
   const schema = z.object({
     display_name: z.string().trim().min(1, t('form.required')),
     email: z.email(t('form.email')),
-    password: z
-      .string()
-      .refine((value) => passwordRules.every((rule) => rule.holds(value)), t('setup.admin.passwordWeak')),
+    password: z.string().refine(meetsPasswordRules, t('setup.admin.passwordWeak')),
   })
   const form = useForm<AdminDraft>({
     resolver: zodResolver(schema),
@@ -83,21 +73,7 @@ export function AdminStep({ draft, onBack, onNext }: AdminStepProps) {
               />
             )}
           </Field>
-          <ul className="flex flex-wrap gap-x-4 gap-y-1" aria-label={t('setup.admin.rules')}>
-            {passwordRules.map((rule) => {
-              const holds = rule.holds(password)
-              const Icon = holds ? Check : Circle
-              return (
-                <li
-                  key={rule.key}
-                  className={cn('flex items-center gap-1.5 text-xs', holds ? 'text-ok' : 'text-ink-3')}
-                >
-                  <Icon className="size-3" strokeWidth={holds ? 3 : 2} aria-hidden />
-                  {t(rule.key)}
-                </li>
-              )
-            })}
-          </ul>
+          <PasswordRules password={password} />
         </div>
         <div className="mt-1 flex justify-between">
           <Button size="lg" variant="ghost" onClick={onBack}>

@@ -13,6 +13,7 @@ export const common = {
   'common.edit': 'Edit',
   'common.delete': 'Delete',
   'common.done': 'Done',
+  'common.undo': 'Undo',
   'common.search': 'Search',
   'common.clear': 'Clear',
   'common.actions': 'Actions',

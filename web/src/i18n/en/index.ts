@@ -11,6 +11,10 @@ import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
 import { limits } from './limits'
+import { profile } from './profile'
+import { roles } from './roles'
+import { teams } from './teams'
+import { users } from './users'
 
 export const en = {
   ...common,
@@ -26,4 +30,8 @@ export const en = {
   ...keys,
   ...logs,
   ...limits,
+  ...profile,
+  ...roles,
+  ...teams,
+  ...users,
 }

@@ -13,6 +13,7 @@ export const common = {
   'common.edit': '编辑',
   'common.delete': '删除',
   'common.done': '完成',
+  'common.undo': '撤销',
   'common.search': '搜索',
   'common.clear': '清除',
   'common.actions': '操作',

@@ -12,6 +12,10 @@ import { security } from './security'
 import { keys } from './keys'
 import { logs } from './logs'
 import { limits } from './limits'
+import { profile } from './profile'
+import { roles } from './roles'
+import { teams } from './teams'
+import { users } from './users'
 
 export const zh: Messages = {
   ...common,
@@ -27,4 +31,8 @@ export const zh: Messages = {
   ...keys,
   ...logs,
   ...limits,
+  ...profile,
+  ...roles,
+  ...teams,
+  ...users,
 }

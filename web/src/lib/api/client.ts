@@ -5,7 +5,7 @@ export type Schemas = components['schemas']
 
 // A cross-site page cannot send this header: the API requires it with every change made by cookie.
 const csrf = { 'x-requested-with': 'thinkwatch-console' }
-const withoutRefresh = ['/api/auth/login', '/api/auth/refresh', '/api/setup/']
+const withoutRefresh = ['/api/auth/login', '/api/auth/refresh', '/api/auth/password/redeem', '/api/setup/']
 
 let refreshing: Promise<boolean> | null = null
 

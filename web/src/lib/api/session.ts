@@ -24,3 +24,23 @@ export const logout = () => unwrap(api.POST('/api/auth/logout'))
 export const initialize = (body: Schemas['SetupRequest']) =>
   unwrap(api.POST('/api/setup/initialize', { body }))
 export const addSimulator = () => unwrap(api.POST('/api/setup/simulator'))
+
+/** Spends the token of an invitation or a reset. */
+export const redeemToken = (token: string, password: string) =>
+  unwrap(api.POST('/api/auth/password/redeem', { body: { token, password } }))
+export const changePassword = (body: { current_password: string; new_password: string }) =>
+  unwrap(api.POST('/api/auth/password', { body }))
+
+export const mySessionsQuery = queryOptions({
+  queryKey: ['sessions', 'mine'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/auth/sessions', { signal })),
+})
+export const endMySession = (session: string) =>
+  unwrap(api.DELETE('/api/auth/sessions/{session}', { params: { path: { session } } }))
+
+export const enrollTotp = (password: string) =>
+  unwrap(api.POST('/api/auth/totp/enroll', { body: { password } }))
+export const confirmTotp = (code: string) => unwrap(api.POST('/api/auth/totp/confirm', { body: { code } }))
+export const renewRecoveryCodes = (code: string) =>
+  unwrap(api.POST('/api/auth/totp/recovery-codes', { body: { code } }))
+export const disableTotp = (code: string) => unwrap(api.POST('/api/auth/totp/disable', { body: { code } }))

@@ -1,0 +1,3 @@
+export const roles = {
+  'roles.danger': '危险',
+}
