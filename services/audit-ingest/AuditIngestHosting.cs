@@ -25,6 +25,7 @@ internal static class AuditIngestHosting
         builder.Services.AddSingleton<FrameStore>();
         builder.AddFleetClient<Contracts.Limits.Limits.LimitsClient>("limits");
         builder.Services.AddSingleton<UnsettledCalls>();
+        builder.Services.AddSingleton<EndedCalls>();
         builder.Services.AddHostedService<LateSettler>();
         builder.Services.AddSingleton<SequenceLedger>();
         builder.Services.AddSingleton<GapRepository>();

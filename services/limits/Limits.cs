@@ -1,6 +1,7 @@
 using StackExchange.Redis;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Budgets;
+using ThinkWatch.Limits.Checkpoints;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
@@ -56,17 +57,34 @@ internal static class Limits
     {
         var services = builder.Services;
         services.AddSingleton<BudgetStore>();
+        services.AddSingleton<CounterEpochs>();
         services.AddSingleton<RouteCaps>();
         services.AddSingleton(static s => new BudgetClock(ZoneOf(s), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(static s => new CheckScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), LeaseOf(s)));
-        services.AddSingleton(static s => new AdjustScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>()));
+        services.AddSingleton(static s => new CheckScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), s.GetRequiredService<CounterEpochs>(), LeaseOf(s)));
+        services.AddSingleton(static s => new AdjustScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), s.GetRequiredService<CounterEpochs>()));
         services.AddSingleton(static s => new CheckPlanner(s.GetRequiredService<ActiveRules>(), s.GetRequiredService<RouteCaps>(), DeniesUnpricedOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<BudgetAlerts>(s, ThresholdsOf(s)));
         services.AddSingleton(static s => ActivatorUtilities.CreateInstance<Settling>(s, LeaseOf(s)));
-        services.AddSingleton(static s => new AllotScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>()));
+        services.AddSingleton(static s => new AllotScript(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<BudgetClock>(), s.GetRequiredService<CounterEpochs>()));
         services.AddSingleton<Allotting>();
         services.AddHostedService<LeaseSweeper>();
+        services.AddCheckpoints();
         services.AddSingleton<LimitsService>();
+    }
+
+    private static void AddCheckpoints(this IServiceCollection services)
+    {
+        services.AddSingleton<CheckpointStore>();
+        services.AddSingleton<CounterSnapshot>();
+        services.AddSingleton<CallReplay>();
+        services.AddHostedService(static s => ActivatorUtilities.CreateInstance<CheckpointKeeper>(s, s.GetRequiredService<Settling>(), UnguardedOf(s)));
+    }
+
+    /// <summary>Settles whatever the store's epoch is.</summary>
+    private static Settling UnguardedOf(IServiceProvider services)
+    {
+        var script = new AdjustScript(services.GetRequiredService<IConnectionMultiplexer>(), services.GetRequiredService<BudgetClock>(), new CounterEpochs());
+        return ActivatorUtilities.CreateInstance<Settling>(services, script, LeaseOf(services));
     }
 
     private static Func<TimeZoneInfo> ZoneOf(IServiceProvider services)

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ThinkWatch.AuditIngest.Settlement;
 using ThinkWatch.ClickHouse;
 using ThinkWatch.Contracts.Audit;
 
@@ -8,9 +9,10 @@ namespace ThinkWatch.AuditIngest.Intake;
 /// Takes frames from any number of producers. A few are stored at once over all streams; the next is read from the wire only when one is
 /// done, so that pressure from ClickHouse reaches the producers' spools. A store that is away ends the stream: producers come again.
 /// </summary>
-internal sealed partial class ShipService(FrameStore store, IHostApplicationLifetime lifetime, ILogger<ShipService> log) : Contracts.Audit.AuditIngest.AuditIngestBase
+internal sealed partial class ShipService(FrameStore store, EndedCalls ended, IHostApplicationLifetime lifetime, ILogger<ShipService> log) : Contracts.Audit.AuditIngest.AuditIngestBase
 {
     private const int FramesAtOnce = 4;
+    private const int CallsAtOnce = 500;
     private static readonly SemaphoreSlim Slots = new(FramesAtOnce, FramesAtOnce);
 
     public override async Task Ship(IAsyncStreamReader<Frame> requestStream, IServerStreamWriter<FrameAck> responseStream, ServerCallContext context)
@@ -45,6 +47,28 @@ internal sealed partial class ShipService(FrameStore store, IHostApplicationLife
 
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             throw new RpcException(new Status(StatusCode.Unavailable, "audit-ingest stops"));
+    }
+
+    public override async Task EndedCalls(EndedCallsRequest request, IServerStreamWriter<EndedCallsReply> responseStream, ServerCallContext context)
+    {
+        try
+        {
+            var some = new EndedCallsReply();
+            await foreach (var call in ended.SinceAsync(request.OrgId, request.SinceMs, context.CancellationToken))
+            {
+                some.Settlements.Add(LateSettlement.Again(call));
+                if (some.Settlements.Count < CallsAtOnce)
+                    continue;
+                await responseStream.WriteAsync(some);
+                some = new EndedCallsReply();
+            }
+
+            await responseStream.WriteAsync(some);
+        }
+        catch (ClickHouseException fault)
+        {
+            throw new RpcException(new Status(StatusCode.Unavailable, fault.Message));
+        }
     }
 
     private async Task StoreAsync(Frame frame, IServerStreamWriter<FrameAck> responses, SemaphoreSlim writing, CancellationTokenSource end)

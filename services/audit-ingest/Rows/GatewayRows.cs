@@ -67,7 +67,8 @@ internal static class GatewayRows
         new("request_capture", static (w, c) => w.Text(RowText.Of(c.RequestCapture))),
         new("response_capture", static (w, c) => w.Text(RowText.Of(c.ResponseCapture))),
         new("redacted", static (w, c) => w.Bool(c.Redacted)),
-        new("search_tokens", static (w, c) => w.Text(c.SearchTokens)))
+        new("search_tokens", static (w, c) => w.Text(c.SearchTokens)),
+        new("role_ids", static (w, c) => w.Texts(c.RoleIds)))
     {
         SaltSeed = static c => c.SaltSeed,
         Sealed =

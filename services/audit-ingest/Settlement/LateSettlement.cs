@@ -13,6 +13,14 @@ internal static class LateSettlement
             into.Add(Of(call));
     }
 
+    /// <summary>Of a call that was settled, as far as anybody knows.</summary>
+    public static SettleRequest Again(GatewayCall call)
+    {
+        var request = Of(call);
+        request.Replay = true;
+        return request;
+    }
+
     public static SettleRequest Of(GatewayCall call)
     {
         var request = new SettleRequest

@@ -24,7 +24,7 @@ internal sealed class Allotting(CheckPlanner planner, AllotScript allot, AdjustS
         if (!plan.IsAllottable) return new AllotReply();
         if (plan.IsEmpty) return new AllotReply { Calls = request.Calls };
         var key = CallRecord.KeyOf(orgId, request.Call.RequestId);
-        var (calls, sums) = await allot.RunAsync(key, plan.Common, request.Calls, PartOfRoom, s_kept, deadline, cancellationToken);
+        var (calls, sums) = await allot.RunAsync(orgId, key, plan.Common, request.Calls, PartOfRoom, s_kept, deadline, cancellationToken);
         return calls == 0 ? new AllotReply() : new AllotReply { Calls = calls, Requests = CheckReplies.Tightest(plan, Metric.Requests, sums, 0) };
     }
 

@@ -9,6 +9,9 @@ internal sealed partial class LeaseSweeper(ActiveRules rules, Settling settling,
 {
     private const int AtOnce = 200;
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long the set of leases knows calls that were settled: longer than a checkpoint looks back.</summary>
+    private static readonly TimeSpan EndedKept = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -30,8 +33,10 @@ internal sealed partial class LeaseSweeper(ActiveRules rules, Settling settling,
 
     internal async Task SweepAsync(Guid orgId, CancellationToken cancellationToken)
     {
-        var ended = await redis.GetDatabase()
-            .SortedSetRangeByScoreAsync(CallRecord.LeasesOf(orgId), stop: time.GetUtcNow().ToUnixTimeMilliseconds(), take: AtOnce).WaitAsync(Deadline, cancellationToken);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var leases = CallRecord.LeasesOf(orgId);
+        await redis.GetDatabase().SortedSetRemoveRangeByScoreAsync(leases, (long)EndedKept.TotalMilliseconds - now, -1).WaitAsync(Deadline, cancellationToken);
+        var ended = await redis.GetDatabase().SortedSetRangeByScoreAsync(leases, 0, now, take: AtOnce).WaitAsync(Deadline, cancellationToken);
         foreach (var record in ended) await settling.ReleaseAsync(orgId, record!, Deadline, cancellationToken);
     }
 

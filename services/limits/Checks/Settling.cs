@@ -32,6 +32,7 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
             // Whose check may still be on its way has no record yet: what is written here says that it comes too late.
             var isUnheardOf = text is null && request.Call is null;
             var changes = isUnheardOf ? [] : text is not null ? Changes(orgId, CallRecord.Parse(text), request) : Debits(orgId, request);
+            if (request.Replay && changes.Length == 0) return false;
             var keep = request.Late ? LateSettledKept : SettledKept;
             var verdict = await script.RunAsync(orgId, key, text, CallRecord.Settled, keep, null, changes, deadline, cancellationToken);
             if (verdict.Status == AdjustStatus.Overtaken) continue;
@@ -107,6 +108,7 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
         return new Change(MeterOf(orgId, held), at, held.Counted, 0, used);
     }
 
+    /// <summary>What a call used that has no record. One that is told again had its requests counted when it was checked.</summary>
     private Change[] Debits(Guid orgId, SettleRequest request)
     {
         var call = request.Call;
@@ -116,7 +118,7 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
             : [.. plan.Common, .. planner.SharesOf(orgId, call.Candidates[0], call.Estimate, call.Bound)];
         return
         [
-            .. shares.Select(share => new Change(
+            .. shares.Where(share => !request.Replay || share.Meter.Metric != Metric.Requests).Select(share => new Change(
                 share.Meter, request.CreatedAtMs, 0, 0, request.Unknown ? share.Estimate : CheckPlanner.AmountOf(share.Meter.Metric, request.Actual))),
         ];
     }

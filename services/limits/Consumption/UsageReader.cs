@@ -6,7 +6,7 @@ using ThinkWatch.ManagementApi;
 namespace ThinkWatch.Limits.Consumption;
 
 /// <summary>What counters hold at the moment, without touching them; and empties them.</summary>
-internal sealed class UsageReader(IConnectionMultiplexer redis, BudgetClock clock, TimeProvider time)
+internal sealed class UsageReader(IConnectionMultiplexer redis, BudgetClock clock, CounterEpochs epochs, TimeProvider time)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
@@ -16,6 +16,7 @@ internal sealed class UsageReader(IConnectionMultiplexer redis, BudgetClock cloc
     {
         var database = redis.GetDatabase();
         var hashes = await ReachAsync(() => Task.WhenAll(meters.Select(meter => database.HashGetAllAsync(meter.Key))), cancellationToken);
+        await DemandAsync(meters, cancellationToken);
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return [.. meters.Select((meter, i) => meter.Period is { } period ? Spent(hashes[i], clock.StartOf(period, now)) : Counted(hashes[i], now / meter.Width))];
     }
@@ -23,6 +24,18 @@ internal sealed class UsageReader(IConnectionMultiplexer redis, BudgetClock cloc
     /// <exception cref="ApiProblemException">503 when the counters cannot be reached.</exception>
     public Task ResetAsync(IReadOnlyList<Meter> meters, CancellationToken cancellationToken) =>
         ReachAsync(() => redis.GetDatabase().KeyDeleteAsync([.. meters.Select(static meter => (RedisKey)meter.Key)]), cancellationToken);
+
+    /// <summary>What a store shows that lost its data is nobody's use.</summary>
+    private async Task DemandAsync(IReadOnlyList<Meter> meters, CancellationToken cancellationToken)
+    {
+        foreach (var orgId in meters.Select(static meter => meter.OrgId).Distinct())
+        {
+            var epoch = await ReachAsync(() => redis.GetDatabase().StringGetAsync(CounterEpochs.EpochKey(orgId)), cancellationToken);
+            if ((long)epoch >= epochs.Of(orgId)) continue;
+            epochs.Lost(orgId);
+            throw ApiProblem.Unavailable("The counters are being rebuilt.").AsException();
+        }
+    }
 
     private static long Spent(HashEntry[] fields, long start) => Field(fields, "h") is { } head && head >= start ? Field(fields, "s") ?? 0 : 0;
 

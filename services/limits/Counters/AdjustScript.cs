@@ -22,9 +22,9 @@ internal enum AdjustStatus
 internal sealed record AdjustVerdict(AdjustStatus Status, Meter? Refusing, long Current, long RetryMs, long[] Sums);
 
 /// <summary>Runs the script that changes what one call counts: a move, a settlement, a release. Thread-safe.</summary>
-internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clock, Func<long>? scriptClock = null)
+internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clock, CounterEpochs epochs, Func<long>? scriptClock = null)
 {
-    private readonly MeterScript _script = new(redis, "adjust", scriptClock);
+    private readonly MeterScript _script = new(redis, "adjust", epochs, scriptClock);
 
     /// <param name="expected">What the call's record says; null = there is none.</param>
     /// <param name="said">What it shall say, for <paramref name="keep"/>.</param>
@@ -34,7 +34,7 @@ internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clo
     public async Task<AdjustVerdict> RunAsync(
         Guid orgId, string recordKey, string? expected, string said, TimeSpan keep, long? leaseUntil, IReadOnlyList<Change> changes, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var table = new MeterTable(clock);
+        var table = new MeterTable(clock, epochs, orgId);
         // A meter that is given back and taken again has its limit only where it is taken: what is only known from a record has none.
         foreach (var change in changes)
         {
@@ -54,7 +54,7 @@ internal sealed class AdjustScript(IConnectionMultiplexer redis, BudgetClock clo
         }
 
         var keys = table.Keys([CallRecord.LeasesOf(orgId), recordKey]);
-        var answer = (long[])(await _script.RunAsync(keys, table.Arguments(arguments), deadline, cancellationToken))!;
+        var answer = (long[])(await _script.RunAsync(orgId, keys, table.Arguments(arguments), deadline, cancellationToken))!;
         return answer[0] switch
         {
             -1 => new AdjustVerdict(AdjustStatus.Overtaken, null, 0, 0, []),

@@ -17,22 +17,22 @@ internal sealed record CheckGroup(IReadOnlyList<Share> Common, IReadOnlyList<IRe
 internal sealed record GroupVerdict(int Passed, Meter? Refusing, long Current, long RetryMs, int Candidate, Meter[] Excluded, long[] Sums);
 
 /// <summary>Runs the one script that checks and counts everything that calls which came together are counted against, on Redis's clock. Thread-safe.</summary>
-internal sealed class CheckScript(IConnectionMultiplexer redis, BudgetClock clock, Func<TimeSpan> lease, Func<long>? scriptClock = null)
+internal sealed class CheckScript(IConnectionMultiplexer redis, BudgetClock clock, CounterEpochs epochs, Func<TimeSpan> lease, Func<long>? scriptClock = null)
 {
     private const int FixedFields = 6;
-    private readonly MeterScript _script = new(redis, "check", scriptClock);
+    private readonly MeterScript _script = new(redis, "check", epochs, scriptClock);
 
     /// <summary>Counts the groups in their order; one verdict for each. All meters belong to one organisation: their keys share its hash tag.</summary>
     /// <exception cref="TimeoutException">Redis did not answer in time. The calls may or may not have been counted.</exception>
     /// <exception cref="RedisException">Redis is away or refused.</exception>
     public async Task<GroupVerdict[]> CheckAsync(Guid orgId, IReadOnlyList<CheckGroup> groups, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        var table = new MeterTable(clock);
+        var table = new MeterTable(clock, epochs, orgId);
         foreach (var group in groups) Place(group, table);
         var more = new List<RedisKey>();
         var arguments = new List<RedisValue>(16 * groups.Count) { (long)lease().TotalMilliseconds };
         foreach (var group in groups) Append(orgId, group, table, more, arguments);
-        var answer = (RedisResult[])(await _script.RunAsync(table.Keys(more), table.Arguments(arguments), deadline, cancellationToken))!;
+        var answer = (RedisResult[])(await _script.RunAsync(orgId, table.Keys(more), table.Arguments(arguments), deadline, cancellationToken))!;
         return Array.ConvertAll(answer, result => Read((long[])result!, table));
     }
 

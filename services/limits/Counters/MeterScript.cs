@@ -6,14 +6,24 @@ namespace ThinkWatch.Limits.Counters;
 
 /// <summary>A script of this folder, after what all of them begin with. Sent by its hash; whole when the store has forgotten it. Thread-safe.</summary>
 /// <param name="clock">Null: Redis tells the time. Else this does, in Unix ms: for tests of months.</param>
-internal sealed class MeterScript(IConnectionMultiplexer redis, string name, Func<long>? clock = null)
+internal sealed class MeterScript(IConnectionMultiplexer redis, string name, CounterEpochs epochs, Func<long>? clock = null)
 {
     private readonly Source _source = new(name);
 
     /// <exception cref="TimeoutException">Redis did not answer in time. The script may or may not have run.</exception>
-    /// <exception cref="RedisException">Redis is away or refused.</exception>
-    public async Task<RedisResult> RunAsync(RedisKey[] keys, RedisValue[] arguments, TimeSpan deadline, CancellationToken cancellationToken) =>
-        await EvaluateAsync(keys, arguments).WaitAsync(deadline, cancellationToken);
+    /// <exception cref="RedisException">Redis is away or refused; or has lost what it counted.</exception>
+    public async Task<RedisResult> RunAsync(Guid orgId, RedisKey[] keys, RedisValue[] arguments, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EvaluateAsync(keys, arguments).WaitAsync(deadline, cancellationToken);
+        }
+        catch (RedisServerException e) when (CounterEpochs.IsLoss(e))
+        {
+            epochs.Lost(orgId);
+            throw;
+        }
+    }
 
     private async Task<RedisResult> EvaluateAsync(RedisKey[] keys, RedisValue[] arguments)
     {

@@ -5,8 +5,10 @@ using ThinkWatch.Limits.Rules;
 namespace ThinkWatch.Limits.Counters;
 
 /// <summary>The meters of one run of a script, each once, and the beginning of its arguments. One organisation's. Not thread-safe.</summary>
-internal sealed class MeterTable(BudgetClock clock)
+internal sealed class MeterTable(BudgetClock clock, CounterEpochs epochs, Guid orgId)
 {
+    private const int Fixed = 3;
+
     private readonly Dictionary<string, int> _places = new(StringComparer.Ordinal);
     private readonly List<RedisKey> _keys = [];
     private readonly List<RedisValue> _meters = [];
@@ -31,17 +33,18 @@ internal sealed class MeterTable(BudgetClock clock)
         return place;
     }
 
-    public RedisKey[] Keys(IReadOnlyCollection<RedisKey> more) => [.. _keys, .. more];
+    public RedisKey[] Keys(IReadOnlyCollection<RedisKey> more) => [.. _keys, .. more, CounterEpochs.KnownKey(orgId), CounterEpochs.EpochKey(orgId)];
 
     public RedisValue[] Arguments(List<RedisValue> more)
     {
         var periods = _hasBudgets ? clock.Starts() : [];
-        var arguments = new RedisValue[2 + periods.Length + _meters.Count + more.Count];
+        var arguments = new RedisValue[Fixed + periods.Length + _meters.Count + more.Count];
         arguments[0] = _keys.Count;
         arguments[1] = periods.Length;
-        periods.CopyTo(arguments, 2);
-        _meters.CopyTo(arguments, 2 + periods.Length);
-        more.CopyTo(arguments, 2 + periods.Length + _meters.Count);
+        arguments[2] = epochs.Of(orgId);
+        periods.CopyTo(arguments, Fixed);
+        _meters.CopyTo(arguments, Fixed + periods.Length);
+        more.CopyTo(arguments, Fixed + periods.Length + _meters.Count);
         return arguments;
     }
 }

@@ -70,5 +70,11 @@ end
 for j = 1, #slots do redis.call('HSET', slots[j][1], slots[j][2], slots[j][3]) end
 write()
 redis.call('SET', record, said, 'PX', keep)
-if lease == '0' then redis.call('ZREM', leases, record) else redis.call('ZADD', leases, lease, record) end
+if said == '-' then
+  redis.call('ZADD', leases, '-' .. text(now), record) -- below 0: when it ended, for a while
+elseif lease == '0' then
+  redis.call('ZREM', leases, record)
+else
+  redis.call('ZADD', leases, lease, record)
+end
 return answer

@@ -1,13 +1,15 @@
 -- What check.lua and adjust.lua share: meters, each one hash. Read when first needed, kept in memory while the script runs, written at its end.
 -- A window is a ring of 60 buckets: fields '0'..'59', 's' their sum, 'h' the newest bucket's number. A budget has 's', and in 'h' when its period began.
 -- Only buckets that ran out since the last call are touched, so the cost does not grow with the window.
--- ARGV begins: how many meters (their keys come first in KEYS), how many period numbers, those (four a period: when the previous, the current, the
+-- KEYS ends with the set of counters that are kept beyond the store, and the store's epoch: below the one that is expected it has lost what it counted.
+-- ARGV begins: how many meters (their keys come first in KEYS), how many period numbers, the expected epoch, the period numbers (four a period: when the previous, the current, the
 -- next and the one after begin, in ms), then for each meter its bucket width in ms (below 0: the budget of that period) and its limit.
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 local many = unpack or table.unpack
 local text = function(n) return string.format('%d', n) end
-local meters, at = tonumber(ARGV[1]), 3
+if tonumber(redis.call('GET', KEYS[#KEYS]) or '0') < tonumber(ARGV[3]) then return redis.error_reply('COUNTERSLOST an older epoch') end
+local meters, at = tonumber(ARGV[1]), 4
 local starts = {}
 for i = 1, tonumber(ARGV[2]) do starts[i] = tonumber(ARGV[at]); at = at + 1 end
 local argumentsOfMeters = at - 1
@@ -93,9 +95,11 @@ local wait = function(i, needed)
 end
 
 local write = function()
+  local new = {}
   for i = 1, meters do
     if isDirty[i] then
       local key = KEYS[i]
+      if isNew[i] and (ends[i] or widths[i] >= 60000) then new[#new + 1] = key end -- what is full again in minutes is not kept
       if ends[i] then
         redis.call('HSET', key, 's', text(sums[i]), 'h', text(buckets[i]))
         if isNew[i] then redis.call('PEXPIRE', key, text(ends[i] - now + 172800000)) end
@@ -107,4 +111,5 @@ local write = function()
       end
     end
   end
+  if #new > 0 then redis.call('SADD', KEYS[#KEYS - 1], many(new)) end
 end

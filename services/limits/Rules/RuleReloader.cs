@@ -1,13 +1,15 @@
 using Npgsql;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Budgets;
+using ThinkWatch.Limits.Checkpoints;
+using ThinkWatch.Limits.Counters;
 using ThinkWatch.Postgres;
 
 namespace ThinkWatch.Limits.Rules;
 
 /// <summary>Reads all rules and budgets at start and again after every change, on every replica.</summary>
 internal sealed partial class RuleReloader(
-    RuleStore store, BudgetStore budgets, ActiveRules active, ChangeFeed feed, PostgresReady ready, TimeProvider time, ILogger<RuleReloader> log) : BackgroundService
+    RuleStore store, BudgetStore budgets, CheckpointStore checkpoints, CounterEpochs epochs, ActiveRules active, ChangeFeed feed, PostgresReady ready, TimeProvider time, ILogger<RuleReloader> log) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -23,6 +25,7 @@ internal sealed partial class RuleReloader(
                 await foreach (var batch in feed.ReadAsync(0, stoppingToken))
                 {
                     if (!first && batch.Changes.Count == 0 && !batch.Reset) continue;
+                    if (first) await checkpoints.ExpectAsync(epochs, TimeSpan.Zero, stoppingToken);
                     first = false;
                     active.Replace([.. await store.AllAsync(stoppingToken), .. await budgets.AllAsync(stoppingToken)]);
                 }

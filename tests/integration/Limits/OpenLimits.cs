@@ -5,6 +5,7 @@ using Npgsql;
 using StackExchange.Redis;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Limits.Budgets;
+using ThinkWatch.Limits.Checkpoints;
 using ThinkWatch.Limits.Checks;
 using ThinkWatch.Limits.Consumption;
 using ThinkWatch.Limits.Counters;
@@ -20,6 +21,8 @@ internal sealed class OpenLimits : IAsyncDisposable
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
     private readonly ConnectionMultiplexer _redis;
     private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=1");
+    private readonly BudgetAlerts _alerts;
+    private readonly TimeProvider _time;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private OpenLimits(ConnectionMultiplexer redis, Guid orgId, SetTime? set, TimeZoneInfo zone, TimeSpan lease)
@@ -31,12 +34,13 @@ internal sealed class OpenLimits : IAsyncDisposable
         Rules = new ActiveRules(time);
         Clock = new BudgetClock(() => zone, time);
         Planner = new CheckPlanner(Rules, new RouteCaps(), () => DeniesUnpriced);
-        Script = new CheckScript(redis, Clock, () => lease, clock);
-        Usage = new UsageReader(redis, Clock, time);
-        var alerts = new BudgetAlerts(
+        Script = new CheckScript(redis, Clock, Epochs, () => lease, clock);
+        Usage = new UsageReader(redis, Clock, Epochs, time);
+        _time = time;
+        _alerts = new BudgetAlerts(
             Rules, redis, Clock, new AlertQueue(_nowhere, new PostgresReady(), NullLogger<AlertQueue>.Instance), static () => ["50", "80", "95", "100"], Meters, time, NullLogger<BudgetAlerts>.Instance);
-        Settling = new Settling(Planner, new AdjustScript(redis, Clock, clock), redis, () => lease, alerts, time);
-        Allotting = new Allotting(Planner, new AllotScript(redis, Clock, clock), new AdjustScript(redis, Clock, clock), redis);
+        Settling = new Settling(Planner, new AdjustScript(redis, Clock, Epochs, clock), redis, () => lease, _alerts, time);
+        Allotting = new Allotting(Planner, new AllotScript(redis, Clock, Epochs, clock), new AdjustScript(redis, Clock, Epochs, clock), redis);
         Sweeper = new LeaseSweeper(Rules, Settling, redis, time, NullLogger<LeaseSweeper>.Instance);
     }
 
@@ -48,6 +52,8 @@ internal sealed class OpenLimits : IAsyncDisposable
     public ActiveRules Rules { get; }
 
     public BudgetClock Clock { get; }
+
+    public CounterEpochs Epochs { get; } = new();
 
     public CheckPlanner Planner { get; }
 
@@ -132,6 +138,55 @@ internal sealed class OpenLimits : IAsyncDisposable
 
     /// <summary>A counter's sum as it stands.</summary>
     public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(ThinkWatch.Limits.Rules.Meter.KeyOf(OrgId, counter), "s");
+
+    /// <summary>What keeps this replica's counters beyond their store.</summary>
+    public CheckpointKeeper Keeper(NpgsqlDataSource database, Contracts.Audit.AuditIngest.AuditIngestClient rows)
+    {
+        var unguarded = new Settling(Planner, new AdjustScript(_redis, Clock, new CounterEpochs()), _redis, static () => TimeSpan.FromMinutes(10), _alerts, _time);
+        return new CheckpointKeeper(
+            new CheckpointStore(database), new CounterSnapshot(_redis, Epochs), Epochs, Rules, new CallReplay(rows), Settling, unguarded, _redis, database, new PostgresReady(), _time,
+            NullLogger<CheckpointKeeper>.Instance);
+    }
+
+    public Task EmptyAsync() => _redis.GetServer(_redis.GetEndPoints()[0]).FlushAllDatabasesAsync();
+
+    /// <summary>Everything the store has, to have it again later.</summary>
+    public async Task<List<(RedisKey Key, object Value)>> DumpAsync()
+    {
+        var database = _redis.GetDatabase();
+        var found = new List<(RedisKey, object)>();
+        foreach (var key in _redis.GetServer(_redis.GetEndPoints()[0]).Keys())
+        {
+            found.Add((key, await database.KeyTypeAsync(key) switch
+            {
+                RedisType.Hash => await database.HashGetAllAsync(key),
+                RedisType.Set => await database.SetMembersAsync(key),
+                RedisType.SortedSet => await database.SortedSetRangeByRankWithScoresAsync(key),
+                _ => await database.StringGetAsync(key),
+            }));
+        }
+
+        return found;
+    }
+
+    public async Task RestoreAsync(IEnumerable<(RedisKey Key, object Value)> dump)
+    {
+        await EmptyAsync();
+        var database = _redis.GetDatabase();
+        foreach (var (key, value) in dump)
+        {
+            switch (value)
+            {
+                case HashEntry[] hash:
+                    await database.HashSetAsync(key, hash);
+                    await database.KeyExpireAsync(key, TimeSpan.FromHours(2));
+                    break;
+                case RedisValue[] members: await database.SetAddAsync(key, members); break;
+                case SortedSetEntry[] entries: await database.SortedSetAddAsync(key, entries); break;
+                default: await database.StringSetAsync(key, (RedisValue)value); break;
+            }
+        }
+    }
 
     public Task ForgetScriptsAsync() => _redis.GetServer(_redis.GetEndPoints()[0]).ScriptFlushAsync();
 

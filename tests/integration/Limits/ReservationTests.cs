@@ -145,12 +145,12 @@ public sealed class ReservationTests(EmbeddedStores stores)
     [Fact]
     public async Task Sweep_LeaseEnded_ReleasesAndALateSettlementStillCounts()
     {
-        await using var limits = await OpenLimits.OpenAsync(await stores.RedisAsync(), lease: TimeSpan.FromMilliseconds(200));
+        await using var limits = await OpenLimits.OpenAsync(await stores.RedisAsync(), lease: TimeSpan.FromSeconds(3));
         limits.Rules.Replace([limits.Budget("tokens", 1000, mode: "strict")]);
         var call = limits.Call(tokens: 300, bound: 800);
         (await limits.CheckAsync(call)).Allowed.ShouldBeTrue();
         (await limits.CheckAsync(limits.Call(tokens: 300, bound: 800))).Refusal.Label.ShouldBe("user:budget/daily");
-        await Task.Delay(250, TestContext.Current.CancellationToken);
+        await Task.Delay(3100, TestContext.Current.CancellationToken);
         await limits.Sweeper.SweepAsync(limits.OrgId, TestContext.Current.CancellationToken);
         (await limits.SumAsync(UserBudget)).ShouldBe(0);
         (await limits.SettleAsync(call, tokens: 120)).ShouldBeTrue();

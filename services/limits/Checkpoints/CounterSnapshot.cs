@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text;
+using StackExchange.Redis;
+using ThinkWatch.Limits.Counters;
+
+namespace ThinkWatch.Limits.Checkpoints;
+
+/// <summary>Reads what the store holds of an organisation, and writes it back into one that lost it.</summary>
+internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpochs epochs)
+{
+    private const int Attempts = 5;
+    private const int AtOnce = 500;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a restored mark that a call was settled is kept.</summary>
+    private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(15);
+
+    private static readonly string Script = ReadScript();
+
+    /// <summary>Null: counters came faster than they could be read; the next round tries again.</summary>
+    /// <exception cref="RedisException">The store is away, or has lost what it counted.</exception>
+    /// <exception cref="TimeoutException">It did not answer in time.</exception>
+    public async Task<Checkpoint?> TakeAsync(Guid orgId, long epoch, CancellationToken cancellationToken)
+    {
+        var database = redis.GetDatabase();
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var known = await database.SetMembersAsync(CounterEpochs.KnownKey(orgId)).WaitAsync(Deadline, cancellationToken);
+            RedisKey[] keys =
+            [
+                .. known.Select(static key => (RedisKey)(string)key!), CallRecord.LeasesOf(orgId), CounterEpochs.KnownKey(orgId), CounterEpochs.EpochKey(orgId),
+            ];
+            RedisValue[] arguments = [epochs.Of(orgId), epoch, (long)Checkpoint.LookBack.TotalMilliseconds];
+            var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Deadline, cancellationToken))!;
+            if (answer.Length == 0) continue;
+            var taken = long.Parse((string)answer[0]!, CultureInfo.InvariantCulture);
+            var counters = Read(known, answer);
+            var gone = known.Where(key => counters.TrueForAll(counter => counter.Key != key)).ToArray();
+            if (gone.Length > 0) await database.SetRemoveAsync(CounterEpochs.KnownKey(orgId), gone).WaitAsync(Deadline, cancellationToken);
+            return new Checkpoint(orgId, epoch, taken, (string[])answer[1]!, await UnderWayAsync((string[])answer[2]!, taken, cancellationToken), counters);
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes everything but the epoch: until that is there nobody counts.</summary>
+    public async Task RestoreAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var database = redis.GetDatabase();
+        var leases = CallRecord.LeasesOf(checkpoint.OrgId);
+        var writes = new List<Task>();
+        foreach (var counter in checkpoint.Counters)
+        {
+            var fields = counter.Fields.Split(' ');
+            HashEntry[] entries = [.. Enumerable.Range(0, fields.Length / 2).Select(i => new HashEntry(fields[2 * i], fields[(2 * i) + 1]))];
+            writes.Add(database.KeyDeleteAsync(counter.Key));
+            writes.Add(database.HashSetAsync(counter.Key, entries));
+            writes.Add(database.KeyExpireAsync(counter.Key, TimeSpan.FromMilliseconds(counter.LifeMs)));
+            writes.Add(database.SetAddAsync(CounterEpochs.KnownKey(checkpoint.OrgId), counter.Key));
+            await FlushAsync(writes, AtOnce, cancellationToken);
+        }
+
+        foreach (var call in checkpoint.UnderWay)
+        {
+            writes.Add(database.StringSetAsync(call.Key, call.Record, TimeSpan.FromHours(24)));
+            writes.Add(database.SortedSetAddAsync(leases, call.Key, call.LeaseUntil));
+            await FlushAsync(writes, AtOnce, cancellationToken);
+        }
+
+        foreach (var key in checkpoint.Ended)
+        {
+            writes.Add(database.StringSetAsync(key, CallRecord.Settled, EndedKept));
+            await FlushAsync(writes, AtOnce, cancellationToken);
+        }
+
+        await FlushAsync(writes, 1, cancellationToken);
+    }
+
+    public async Task<long> EpochAsync(Guid orgId, CancellationToken cancellationToken) =>
+        (long)await redis.GetDatabase().StringGetAsync(CounterEpochs.EpochKey(orgId)).WaitAsync(Deadline, cancellationToken);
+
+    /// <summary>From here on everybody counts there again.</summary>
+    public Task OpenAsync(Guid orgId, long epoch, CancellationToken cancellationToken) =>
+        redis.GetDatabase().StringSetAsync(CounterEpochs.EpochKey(orgId), epoch).WaitAsync(Deadline, cancellationToken);
+
+    private static List<KeptCounter> Read(RedisValue[] known, RedisResult[] answer)
+    {
+        var counters = new List<KeptCounter>(known.Length);
+        for (var i = 0; i < known.Length; i++)
+        {
+            var fields = (string[])answer[4 + (2 * i)]!;
+            var life = (long)answer[3 + (2 * i)];
+            if (fields.Length > 0 && life > 0) counters.Add(new KeptCounter(known[i]!, life, string.Join(' ', fields)));
+        }
+
+        return counters;
+    }
+
+    /// <summary>Records are read after the sums: what was reserved since is in none, and what was settled since will be told again.</summary>
+    private async Task<IReadOnlyList<KeptCall>> UnderWayAsync(string[] leases, long taken, CancellationToken cancellationToken)
+    {
+        var found = new List<KeptCall>(leases.Length / 2);
+        foreach (var some in leases.Chunk(2 * AtOnce))
+        {
+            RedisKey[] keys = [.. Enumerable.Range(0, some.Length / 2).Select(i => (RedisKey)some[2 * i])];
+            var records = await redis.GetDatabase().StringGetAsync(keys).WaitAsync(Deadline, cancellationToken);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                if (!records[i].HasValue || records[i] == CallRecord.Settled || CallRecord.Parse(records[i]!).CheckedAt > taken) continue;
+                found.Add(new KeptCall(some[2 * i], records[i]!, (long)double.Parse(some[(2 * i) + 1], CultureInfo.InvariantCulture)));
+            }
+        }
+
+        return found;
+    }
+
+    private static async Task FlushAsync(List<Task> writes, int from, CancellationToken cancellationToken)
+    {
+        if (writes.Count < from) return;
+        await Task.WhenAll(writes).WaitAsync(Deadline, cancellationToken);
+        writes.Clear();
+    }
+
+    private static string ReadScript()
+    {
+        using var stream = typeof(CounterSnapshot).Assembly.GetManifestResourceStream("ThinkWatch.Limits.Counters.checkpoint.lua")!;
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}
