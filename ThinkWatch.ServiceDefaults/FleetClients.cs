@@ -10,7 +10,7 @@ public static class FleetClients
 {
     /// <summary>
     /// Registers the generated client as a singleton. Callers set a deadline on every unary call. With several replicas calls take turns, and a
-    /// unary call whose connection broke is made again to another one within its deadline: what it does must be the same when done twice. A stream
+    /// unary call whose replica is UNAVAILABLE is made again to another one within its deadline: what it does must be the same when done twice. A stream
     /// is not: whoever reads it opens it again, and comes to a replica that lives. A service that was not handed an address answers UNAVAILABLE.
     /// </summary>
     public static void AddFleetClient<TClient>(this IHostApplicationBuilder builder, string service)

@@ -3,12 +3,14 @@ using Grpc.Core;
 namespace ThinkWatch.ServiceDefaults.Balancing;
 
 /// <summary>
-/// Spreads calls over a service's replicas, round robin; those that rest are passed over while one does not. A unary call whose replica was lost is
-/// made again to another, once for each. Thread-safe.
+/// Spreads calls over a service's replicas, round robin; those that rest are passed over while one does not. A unary call whose replica was lost,
+/// or says that it cannot serve now, is made again to another, once for each. Thread-safe.
 /// </summary>
 internal sealed class BalancingInvoker(ReplicaChannel[] replicas) : CallInvoker
 {
     private uint _turn;
+
+    private int Count => replicas.Length;
 
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request) =>
         Next().Invoker.BlockingUnaryCall(method, host, options, request);
@@ -79,7 +81,7 @@ internal sealed class BalancingInvoker(ReplicaChannel[] replicas) : CallInvoker
                 {
                     return await call.ResponseAsync.ConfigureAwait(false);
                 }
-                catch (RpcException fault) when (left > 1 && IsLost(fault) && !_disposed && !options.CancellationToken.IsCancellationRequested)
+                catch (RpcException fault) when (left > 1 && fault.StatusCode == StatusCode.Unavailable && !_disposed && !options.CancellationToken.IsCancellationRequested)
                 {
                     // The deadline is a moment, not a length: it holds for all attempts together.
                     call.Dispose();
@@ -93,11 +95,5 @@ internal sealed class BalancingInvoker(ReplicaChannel[] replicas) : CallInvoker
             _disposed = true;
             _current?.Dispose();
         }
-
-        /// <summary>A failure of the connection, which the client found out by itself; what the server says of itself is an answer.</summary>
-        private static bool IsLost(RpcException fault) =>
-            fault.StatusCode == StatusCode.Unavailable && fault.Status.DebugException is HttpRequestException or IOException;
     }
-
-    private int Count => replicas.Length;
 }

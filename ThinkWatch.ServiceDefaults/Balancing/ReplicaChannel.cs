@@ -6,7 +6,7 @@ namespace ThinkWatch.ServiceDefaults.Balancing;
 
 /// <summary>
 /// The connection to one replica of a service and what is known of its health. A replica that refused a connection, broke one or left several calls in
-/// a row without any answer rests until it answers a question that no call waits for. Thread-safe.
+/// a row without any answer rests until it says that it is ready, which no call waits for. Thread-safe.
 /// </summary>
 internal sealed class ReplicaChannel : IDisposable
 {
@@ -86,23 +86,23 @@ internal sealed class ReplicaChannel : IDisposable
             _ = ReturnAsync(_disposed.Token);
     }
 
-    /// <summary>Asks until it answers, whatever it says: it serves the port again.</summary>
+    /// <summary>Asks until it is ready: one that has just started serves the port before it has its store.</summary>
     private async Task ReturnAsync(CancellationToken disposed)
     {
         do
         {
             await Task.Delay(ProbeInterval, _time, disposed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        while (!disposed.IsCancellationRequested && !await AnswersAsync(disposed).ConfigureAwait(false));
+        while (!disposed.IsCancellationRequested && !await IsReadyAsync(disposed).ConfigureAwait(false));
         Answered();
         Volatile.Write(ref _rests, 0);
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken disposed)
+    private async Task<bool> IsReadyAsync(CancellationToken disposed)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(disposed);
         patience.CancelAfter(ProbePatience);
-        using var question = new HttpRequestMessage(HttpMethod.Get, new Uri(_address, "/health/live"))
+        using var question = new HttpRequestMessage(HttpMethod.Get, new Uri(_address, "/health/ready"))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -110,7 +110,7 @@ internal sealed class ReplicaChannel : IDisposable
         try
         {
             using var answer = await _plain.SendAsync(question, patience.Token).ConfigureAwait(false);
-            return true;
+            return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {

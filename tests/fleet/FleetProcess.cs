@@ -33,14 +33,14 @@ public sealed partial class FleetProcess : IAsyncDisposable
     /// <summary>The process id of the AppHost.</summary>
     public int HostId => _host.Id;
 
-    /// <summary>Starts a fleet and waits until every service is live.</summary>
+    /// <summary>Starts a fleet and waits until every service is live. The second replica of a resource is named <c>{resource}-2</c>.</summary>
     /// <exception cref="InvalidOperationException">It did not get ready; the message ends with what it printed last.</exception>
-    public static async Task<FleetProcess> StartAsync(string? dataDirectory = null, CancellationToken cancellationToken = default)
+    public static async Task<FleetProcess> StartAsync(string? dataDirectory = null, int replicas = 1, CancellationToken cancellationToken = default)
     {
         var machine = await MachineLock.TakeAsync(cancellationToken);
         var data = dataDirectory ?? Directory.CreateTempSubdirectory("thinkwatch-").FullName;
         var binary = Path.Combine(Repository.Root, "ThinkWatch.AppHost", "bin", Repository.Configuration, "net10.0", "ThinkWatch.AppHost.dll");
-        var start = new ProcessStartInfo("dotnet", [binary, "--gateway-port", "0", "--console-port", "0", "--data-dir", data])
+        var start = new ProcessStartInfo("dotnet", [binary, "--gateway-port", "0", "--console-port", "0", "--data-dir", data, "--replicas", $"{replicas}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

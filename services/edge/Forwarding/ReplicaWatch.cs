@@ -1,6 +1,6 @@
 namespace ThinkWatch.Edge.Forwarding;
 
-/// <summary>Asks every replica each second whether it is live, where there are several: one that hangs gets no requests until it answers.</summary>
+/// <summary>Asks every replica each second whether it is ready, where there are several.</summary>
 internal sealed class ReplicaWatch(Replicas replicas, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -32,12 +32,12 @@ internal sealed class ReplicaWatch(Replicas replicas, TimeProvider time) : Backg
     {
         try
         {
-            using var answer = await _client.GetAsync(new Uri(replica.Address + "/health/live"), stoppingToken);
-            replica.Heard(answer.IsSuccessStatusCode);
+            using var answer = await _client.GetAsync(new Uri(replica.Address + "/health/ready"), stoppingToken);
+            replica.Heard(answer.IsSuccessStatusCode ? ReplicaState.Ready : ReplicaState.Live);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !stoppingToken.IsCancellationRequested)
         {
-            replica.Heard(isLive: false);
+            replica.Heard(ReplicaState.Away);
         }
     }
 }

@@ -4,8 +4,8 @@ using ThinkWatch.ServiceDefaults;
 namespace ThinkWatch.Edge.Forwarding;
 
 /// <summary>
-/// Spreads requests over a service's replicas, round robin. One that refused a connection rests for two seconds, one that does not say that it is live
-/// until it does (<see cref="ReplicaWatch"/>). Thread-safe.
+/// Spreads requests over a service's replicas, round robin. One that refused a connection rests for two seconds; one that says that it is not ready gets
+/// none while another is, one that says nothing none while another says anything (<see cref="ReplicaWatch"/>). Thread-safe.
 /// </summary>
 internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
 {
@@ -23,13 +23,16 @@ internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
     public Replica? Next(string service)
     {
         var replicas = All(service);
-        if (replicas.Length == 0) return null;
+        if (replicas.Length <= 1) return replicas.FirstOrDefault();
         var now = time.GetTimestamp();
-        var start = replicas.Length == 1 ? 0 : Interlocked.Increment(ref _turn);
-        for (var i = 0u; i < replicas.Length; i++)
+        var start = Interlocked.Increment(ref _turn);
+        for (var state = ReplicaState.Ready; state >= ReplicaState.Live; state--)
         {
-            var replica = replicas[(start + i) % replicas.Length];
-            if (replica.IsLive && Volatile.Read(ref replica.RestsUntil) <= now) return replica;
+            for (var i = 0u; i < replicas.Length; i++)
+            {
+                var replica = replicas[(start + i) % replicas.Length];
+                if (replica.State >= state && Volatile.Read(ref replica.RestsUntil) <= now) return replica;
+            }
         }
 
         return replicas[start % replicas.Length];
@@ -43,6 +46,14 @@ internal sealed class Replicas(FleetAddresses addresses, TimeProvider time)
         [.. fleet.All(name, "http").Select(static a => new Replica(a.AbsoluteUri.TrimEnd('/')))], addresses);
 }
 
+/// <summary>What a replica said when it was asked last.</summary>
+internal enum ReplicaState
+{
+    Away,
+    Live,
+    Ready,
+}
+
 /// <summary>One address of a service.</summary>
 internal sealed class Replica(string address)
 {
@@ -50,15 +61,9 @@ internal sealed class Replica(string address)
 
     public long RestsUntil;
 
-    private volatile bool _isLive = true;
+    private volatile ReplicaState _state = ReplicaState.Ready;
 
-    /// <summary>What it said when it was asked last.</summary>
-    public bool IsLive => _isLive;
+    public ReplicaState State => _state;
 
-    /// <summary>It answers again: whatever kept it from answering is over.</summary>
-    public void Heard(bool isLive)
-    {
-        if (isLive && !_isLive) Volatile.Write(ref RestsUntil, 0);
-        _isLive = isLive;
-    }
+    public void Heard(ReplicaState state) => _state = state;
 }

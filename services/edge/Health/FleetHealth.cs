@@ -39,7 +39,7 @@ internal sealed class FleetHealth(Replicas replicas) : IDisposable
         if (replicas.Replicated.Order(StringComparer.Ordinal).ToList() is { Count: > 0 } replicated)
         {
             body["replicas"] = new JsonObject(replicated.Select(service => KeyValuePair.Create<string, JsonNode?>(
-                service, new JsonArray([.. replicas.Of(service).Select(static replica => (JsonNode)(replica.IsLive ? "live" : "away"))]))));
+                service, new JsonArray([.. replicas.Of(service).Select(static replica => (JsonNode)(replica.State switch { ReplicaState.Ready => "ready", ReplicaState.Live => "not_ready", _ => "away" }))]))));
         }
 
         http.Response.StatusCode = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;

@@ -1,5 +1,3 @@
-using System.Net.Http.Json;
-using System.Text.Json;
 using ThinkWatch.Fleet;
 
 namespace ThinkWatch.Integration.Tests.Resilience;
@@ -12,7 +10,6 @@ namespace ThinkWatch.Integration.Tests.Resilience;
 public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper output)
 {
     private static readonly TimeSpan RestartPatience = TimeSpan.FromSeconds(40);
-    private static readonly TimeSpan RowPatience = TimeSpan.FromSeconds(90);
 
     // While one of these is away the gateway goes on answering: what it needs of them it holds, or its declared answer is to let pass.
     private static readonly string[] Spared = ["identity", "limits", "admin-api", "audit-ingest", "body-offload", "mcp-gateway", "postgres", "redis", "clickhouse"];
@@ -43,7 +40,7 @@ public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper o
             }
         }
 
-        await AssertOneRowEachAsync(cancel);
+        await OneRowEach.ShouldHoldAsync(fixture.Fleet, fixture.Admin, output, cancel);
     }
 
     private async Task KillAndAwaitRestartAsync(string victim, CancellationToken cancel)
@@ -75,49 +72,5 @@ public sealed class KilledProcessTests(FleetFixture fixture, ITestOutputHelper o
         {
             return false;
         }
-    }
-
-    private async Task AssertOneRowEachAsync(CancellationToken cancel)
-    {
-        var seen = (await SimulatorCallsAsync(cancel)).ToHashSet(StringComparer.Ordinal);
-        seen.Count.ShouldBeGreaterThan(100);
-        var giveUp = DateTime.UtcNow + RowPatience;
-        while (true)
-        {
-            var rows = await RowsAsync(cancel);
-            var counts = rows.CountBy(static r => r.Id, StringComparer.Ordinal).ToDictionary(static c => c.Key, static c => c.Value, StringComparer.Ordinal);
-            counts.Where(static c => c.Value != 1).Select(static c => c.Key).ShouldBeEmpty("rows that are there more than once");
-            var missing = seen.Where(id => !counts.ContainsKey(id)).ToList();
-            if (missing.Count == 0)
-            {
-                rows.Where(r => !seen.Contains(r.Id)).Select(static r => r.Outcome).ShouldBeSubsetOf(["interrupted", "error", "aborted", "timeout", "denied", "limited", "cached"]);
-                output.WriteLine($"{seen.Count} upstream calls, {rows.Count} rows, {rows.Count(static r => r.Outcome == "interrupted")} interrupted");
-                return;
-            }
-
-            (DateTime.UtcNow < giveUp).ShouldBeTrue($"{missing.Count} of {seen.Count} upstream calls have no row, e.g. {missing[0]}:\n{fixture.Fleet.Log()}");
-            await Task.Delay(500, cancel);
-        }
-    }
-
-    private async Task<IEnumerable<string>> SimulatorCallsAsync(CancellationToken cancel)
-    {
-        using var client = new HttpClient { BaseAddress = fixture.Fleet.AddressOf("provider-simulator", "http") };
-        var calls = await client.GetFromJsonAsync<JsonElement>("/simulator/calls?since=0", cancel);
-        return [.. calls.GetProperty("calls").EnumerateArray().Select(static c => c.GetProperty("request_id").GetString()!)];
-    }
-
-    private async Task<List<(string Id, string Outcome)>> RowsAsync(CancellationToken cancel)
-    {
-        var rows = new List<(string, string)>();
-        string? cursor = null;
-        do
-        {
-            var page = await fixture.Admin.GetAsync($"/api/gateway/logs?limit=1000{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", cancel);
-            rows.AddRange(page.GetProperty("items").EnumerateArray().Select(static r => (r.GetProperty("id").GetString()!, r.GetProperty("outcome").GetString()!)));
-            cursor = page.GetProperty("next_cursor").GetString();
-        }
-        while (cursor is not null);
-        return rows;
     }
 }

@@ -10,7 +10,7 @@ internal sealed record CallEnd(int Status, string? RequestId, string Body);
 /// <summary>A few clients that call the gateway, JSON and streams in turn, until told to stop.</summary>
 internal sealed class LightLoad(Administrator admin) : IAsyncDisposable
 {
-    private const int Clients = 4;
+    public const int Clients = 4;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
     private readonly ConcurrentQueue<CallEnd> _ends = new();
     private readonly CancellationTokenSource _stop = new();

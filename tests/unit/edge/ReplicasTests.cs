@@ -26,6 +26,17 @@ public sealed class ReplicasTests
         Enumerable.Range(0, 2).Select(_ => replicas.Next("ai-gateway")).ShouldContain(refused);
     }
 
+    [Theory]
+    [InlineData(ReplicaState.Live, ReplicaState.Away)]
+    [InlineData(ReplicaState.Ready, ReplicaState.Live)]
+    public void Next_OneSaysMoreThanTheOther_IsTheOne(object better, object worse)
+    {
+        var replicas = Of("http://127.0.0.1:1", "http://127.0.0.1:2");
+        replicas.Of("ai-gateway")[0].Heard((ReplicaState)worse);
+        replicas.Of("ai-gateway")[1].Heard((ReplicaState)better);
+        Enumerable.Range(0, 6).Select(_ => replicas.Next("ai-gateway")).ShouldAllBe(r => r == replicas.Of("ai-gateway")[1]);
+    }
+
     [Fact]
     public void Next_EveryReplicaRests_StillAnswersOne()
     {
