@@ -13,12 +13,22 @@ interface ConfirmDialogProps {
   /** Typed by the user before the button comes alive. */
   name: string
   action: string
+  /** Something else must be chosen first. */
+  blocked?: boolean
   onConfirm: () => Promise<unknown>
   onClose: () => void
 }
 
 /** Every destructive act is confirmed by typing the name of what it destroys. */
-export function ConfirmDialog({ title, children, name, action, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({
+  title,
+  children,
+  name,
+  action,
+  blocked,
+  onConfirm,
+  onClose,
+}: ConfirmDialogProps) {
   const { t } = useI18n()
   const [typed, setTyped] = useState('')
   const confirm = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
@@ -35,7 +45,7 @@ export function ConfirmDialog({ title, children, name, action, onConfirm, onClos
             variant="danger"
             type="submit"
             form="confirm-form"
-            disabled={typed.trim() !== name}
+            disabled={blocked || typed.trim() !== name}
             busy={confirm.isPending}
           >
             {action}
@@ -48,7 +58,7 @@ export function ConfirmDialog({ title, children, name, action, onConfirm, onClos
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault()
-          if (typed.trim() === name) confirm.mutate()
+          if (!blocked && typed.trim() === name) confirm.mutate()
         }}
       >
         <div className="text-sm text-ink-2">{children}</div>

@@ -6,6 +6,7 @@ import {
   MessagesSquare,
   ScrollText,
   ShieldCheck,
+  UserCog,
   Users,
   Waypoints,
   type LucideIcon,
@@ -24,6 +25,7 @@ export interface NavigationItem {
     | '/gateway/guide'
     | '/api-keys'
     | '/admin/users'
+    | '/admin/roles'
   label: MessageKey
   icon: LucideIcon
   keywords: string
@@ -86,6 +88,13 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         icon: Users,
         keywords: 'people accounts invite sessions permissions service',
         needs: ['users:read'],
+      },
+      {
+        to: '/admin/roles',
+        label: 'nav.roles',
+        icon: UserCog,
+        keywords: 'permissions policy access rights',
+        needs: ['roles:read'],
       },
     ],
   },

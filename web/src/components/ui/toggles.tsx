@@ -1,4 +1,4 @@
-import { Check } from 'lucide-react'
+import { Check, Minus } from 'lucide-react'
 import { Checkbox as RadixCheckbox, Switch as RadixSwitch } from 'radix-ui'
 import type { ComponentProps } from 'react'
 import { cn } from '@/lib/cn'
@@ -21,13 +21,17 @@ export function Checkbox({ className, ...props }: ComponentProps<typeof RadixChe
   return (
     <RadixCheckbox.Root
       className={cn(
-        'inline-flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-line-strong bg-panel transition-colors hover:border-ink-3 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=checked]:text-accent-ink',
+        'inline-flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-line-strong bg-panel transition-colors hover:border-ink-3 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=checked]:text-accent-ink data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent data-[state=indeterminate]:text-accent-ink disabled:opacity-60',
         className,
       )}
       {...props}
     >
       <RadixCheckbox.Indicator>
-        <Check className="size-3" strokeWidth={3} aria-hidden />
+        {props.checked === 'indeterminate' ? (
+          <Minus className="size-3" strokeWidth={3} aria-hidden />
+        ) : (
+          <Check className="size-3" strokeWidth={3} aria-hidden />
+        )}
       </RadixCheckbox.Indicator>
     </RadixCheckbox.Root>
   )
