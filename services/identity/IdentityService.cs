@@ -9,6 +9,8 @@ using ThinkWatch.Identity.Teams;
 using ThinkWatch.Identity.Totp;
 using ThinkWatch.Identity.Sessions;
 using ThinkWatch.Identity.Setup;
+using ThinkWatch.Identity.Sso;
+using ThinkWatch.Identity.Sso.Oidc;
 using ThinkWatch.Identity.Users;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Postgres;
@@ -33,6 +35,7 @@ internal static class IdentityService
         builder.Services.AddSingleton<UserPurge>();
         builder.Services.AddHostedService<KeyJanitor>();
         builder.AddPeople();
+        builder.AddSso();
         builder.Services.AddSingleton<MeReader>();
         builder.Services.AddSingleton<EffectivePermissionReader>();
         builder.AddSetup();
@@ -46,6 +49,7 @@ internal static class IdentityService
         app.MapSetup();
         app.MapAuth();
         app.MapTotp();
+        app.MapSso();
         app.MapKeys();
         app.MapUsers();
         app.MapAssignments();
@@ -87,6 +91,22 @@ internal static class IdentityService
         builder.Services.AddHostedService<BuiltInRoleStore>();
         builder.Services.AddSingleton<TeamDesk>();
         builder.Services.AddSingleton<OrganizationDesk>();
+    }
+
+    private static void AddSso(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<OidcHttp>();
+        builder.Services.AddSingleton<OidcDirectory>();
+        builder.Services.AddSingleton<OidcTokens>();
+        builder.Services.AddSingleton<OidcClient>();
+        builder.Services.AddSingleton<SsoFlows>();
+        builder.Services.AddSingleton<SsoTickets>();
+        builder.Services.AddSingleton<SsoDoor>();
+        builder.Services.AddSingleton<SsoLogout>();
+        builder.Services.AddSingleton<SsoLinks>();
+        builder.Services.AddSingleton<SsoSignIn>();
+        builder.Services.AddSingleton<SsoDesk>();
+        builder.Services.AddHostedService<SsoSecretRenewal>();
     }
 
     private static void AddPrincipals(this WebApplicationBuilder builder)

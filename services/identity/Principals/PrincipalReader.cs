@@ -34,7 +34,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
         FROM api_keys k JOIN users u ON u.id = k.user_id {UserJoins} WHERE k.key_sha256 = $1
         """;
 
-    private const string ByUser = $"SELECT {UserParts}, u.must_change_password, u.totp_enabled_at IS NOT NULL FROM users u {UserJoins} WHERE u.id = $1";
+    private const string ByUser = $"SELECT {UserParts}, u.must_change_password, (u.totp_enabled_at IS NOT NULL OR u.password_hash IS NULL) FROM users u {UserJoins} WHERE u.id = $1";
 
     public async Task<AuthenticateReply> ReadKeyAsync(byte[] keySha256, string clientIp, CancellationToken cancellationToken)
     {
@@ -71,7 +71,7 @@ internal sealed class PrincipalReader(NpgsqlDataSource database, PolicyCache pol
     }
 
     /// <summary>The principal of a signed-in person: every surface that their roles allow, no key.</summary>
-    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password or enroll a second factor may do nothing else first; with <paramref name="team"/>, as a key of that team.</remarks>
+    /// <remarks>With <paramref name="signedIn"/>, whoever must change their password or enroll a second factor may do nothing else first (without a password that is the provider's part); with <paramref name="team"/>, as a key of that team.</remarks>
     public async Task<AuthenticateReply> ReadUserAsync(Guid userId, CancellationToken cancellationToken, bool signedIn = false, Guid? team = null)
     {
         await using var command = database.CreateCommand(ByUser);

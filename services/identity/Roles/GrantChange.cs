@@ -25,11 +25,14 @@ internal sealed class GrantChange
     public static async Task<GrantChange> BeginAsync(NpgsqlTransaction transaction, Principal caller, CancellationToken cancellationToken)
     {
         var org = caller.OrgId();
-        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-            "SELECT pg_advisory_xact_lock(hashtextextended('thinkwatch.identity.grants.' || @org::text, 0))", new { org }, transaction, cancellationToken: cancellationToken));
+        await LockAsync(transaction, org, cancellationToken);
         var mine = await GrantStore.OfAsync(transaction, Guid.Parse(caller.UserId), cancellationToken);
         return new GrantChange(transaction, org, mine, await HasSuperAdminAsync(transaction, org, cancellationToken));
     }
+
+    /// <summary>The lock alone, for changes that nobody makes by hand.</summary>
+    public static Task LockAsync(NpgsqlTransaction transaction, Guid org, CancellationToken cancellationToken) => transaction.Connection!.ExecuteAsync(new CommandDefinition(
+        "SELECT pg_advisory_xact_lock(hashtextextended('thinkwatch.identity.grants.' || @org::text, 0))", new { org }, transaction, cancellationToken: cancellationToken));
 
     /// <summary>Says whose permissions are about to change. Call it before the change.</summary>
     public async Task WatchAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken)
@@ -62,7 +65,7 @@ internal sealed class GrantChange
             throw ApiProblem.Conflict("This is the last active super administrator.").AsException();
     }
 
-    private static async Task<bool> HasSuperAdminAsync(NpgsqlTransaction transaction, Guid org, CancellationToken cancellationToken)
+    public static async Task<bool> HasSuperAdminAsync(NpgsqlTransaction transaction, Guid org, CancellationToken cancellationToken)
     {
         var people = await GrantStore.SuperAdminsAsync(transaction, org, cancellationToken);
         return (await GrantStore.OfAsync(transaction, people, cancellationToken)).Values.Any(g => g.IsSuperAdmin);

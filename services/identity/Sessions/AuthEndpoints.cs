@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ThinkWatch.Identity.Passwords;
+using ThinkWatch.Identity.Sso;
 using ThinkWatch.Identity.Users;
 using ThinkWatch.ManagementApi;
 
@@ -10,6 +11,9 @@ internal sealed record LoginRequest(string? Email, string? Password, string? Tot
 {
     public override string ToString() => Email ?? "";
 }
+
+/// <summary>The session came of an OpenID provider: the browser goes on to this path of ours, to end it there too.</summary>
+internal sealed record SignedOut(string RedirectTo);
 
 internal static class AuthEndpoints
 {
@@ -43,10 +47,11 @@ internal static class AuthEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<NoContent> LogoutAsync(HttpContext http, LoginDesk desk, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, Ok<SignedOut>>> LogoutAsync(HttpContext http, LoginDesk desk, SsoLogout sso, CancellationToken cancellationToken)
     {
+        var next = await sso.PrepareAsync(http, http.Caller().SessionId, Guid.Parse(http.Caller().UserId));
         await desk.LogoutAsync(http, cancellationToken);
-        return TypedResults.NoContent();
+        return next is null ? TypedResults.NoContent() : TypedResults.Ok(new SignedOut(next));
     }
 
     private static async Task<NoContent> ChangePasswordAsync(ChangePassword body, HttpContext http, PasswordDesk desk, CancellationToken cancellationToken)

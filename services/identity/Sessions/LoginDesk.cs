@@ -21,6 +21,18 @@ internal sealed class LoginDesk(
 
     public async Task<Guid> LoginAsync(HttpContext http, LoginRequest body, CancellationToken cancellationToken)
     {
+        var user = await ProveAsync(http, body, cancellationToken);
+        var newHash = PasswordHash.IsWeak(user.PasswordHash!) ? await passwords.CreateAsync(body.Password!, cancellationToken) : null;
+        await RecordAsync(http, user, user.Email, "ok", newHash, cancellationToken);
+        await cookies.OpenAsync(http, user.Id, user.OrgId);
+        await limiter.ForgiveAsync(http.ClientIp(), user.Email.ToLowerInvariant());
+        return user.Id;
+    }
+
+    /// <summary>Whose e-mail and password these are, second factor included; the rest is the caller's.</summary>
+    /// <exception cref="ApiProblemException">401, or 429 after too many attempts; recorded.</exception>
+    public async Task<Account> ProveAsync(HttpContext http, LoginRequest body, CancellationToken cancellationToken)
+    {
         var (email, password) = (body.Email!.Trim(), body.Password!);
         var folded = email.ToLowerInvariant();
         if (await limiter.EnterAsync(http.ClientIp(), folded) is { } wait)
@@ -38,11 +50,7 @@ internal sealed class LoginDesk(
 
         if (user.SecondFactor)
             await RequireSecondFactorAsync(http, user, body, cancellationToken);
-        var newHash = PasswordHash.IsWeak(user.PasswordHash!) ? await passwords.CreateAsync(password, cancellationToken) : null;
-        await RecordAsync(http, user, user.Email, "ok", newHash, cancellationToken);
-        await cookies.OpenAsync(http, user.Id, user.OrgId);
-        await limiter.ForgiveAsync(http.ClientIp(), folded);
-        return user.Id;
+        return user;
     }
 
     // Asked only of who knows the password, so that saying it is needed tells a stranger nothing.
@@ -138,7 +146,7 @@ internal sealed class LoginDesk(
 
     private static ApiProblemException Refuse(string detail) => ApiProblem.Unauthenticated(detail).AsException();
 
-    private sealed record Account
+    internal sealed record Account
     {
         public Guid Id { get; init; }
 
@@ -151,5 +159,7 @@ internal sealed class LoginDesk(
         public bool Active { get; init; }
 
         public bool SecondFactor { get; init; }
+
+        public override string ToString() => Email;
     }
 }

@@ -12,6 +12,7 @@ internal sealed class LoginLimiter(RedisConnection redis)
 {
     private const int PerAddressAndEmail = 10;
     private const int PerAddress = 30;
+    private const int SignOnPerAddress = 240;
 
     // For each rule three keys: attempts in the window, the lock, how often it was locked. Answers the wait in milliseconds.
     private const string Script = """
@@ -51,6 +52,13 @@ internal sealed class LoginLimiter(RedisConnection redis)
     public async Task<TimeSpan?> EnterAccountAsync(Guid user)
     {
         var wait = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(Script, Keys($"account:{user:N}"), [PerAddressAndEmail]));
+        return wait > 0 ? TimeSpan.FromMilliseconds(wait) : null;
+    }
+
+    /// <summary>Counts a step of a single sign-on; many people of one office come from one address.</summary>
+    public async Task<TimeSpan?> EnterSignOnAsync(string clientIp)
+    {
+        var wait = (long)await redis.RunAsync(database => database.ScriptEvaluateAsync(Script, Keys($"sso:{clientIp}"), [SignOnPerAddress]));
         return wait > 0 ? TimeSpan.FromMilliseconds(wait) : null;
     }
 

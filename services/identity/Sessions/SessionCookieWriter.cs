@@ -5,9 +5,9 @@ namespace ThinkWatch.Identity.Sessions;
 /// <summary>Opens, renews and closes what the browser holds of a session.</summary>
 internal sealed class SessionCookieWriter(SessionStore sessions, AccessTokens accessTokens, RefreshTokens refreshTokens)
 {
-    public async Task<Session> OpenAsync(HttpContext http, Guid userId, Guid orgId)
+    public async Task<Session> OpenAsync(HttpContext http, Guid userId, Guid orgId, string? origin = null)
     {
-        var session = await sessions.CreateAsync(userId, orgId, http.ClientIp(), http.Request.Headers.UserAgent.ToString());
+        var session = await sessions.CreateAsync(userId, orgId, http.ClientIp(), http.Request.Headers.UserAgent.ToString(), origin);
         Write(http, session, generation: 0);
         return session;
     }

@@ -29,7 +29,7 @@ internal enum RotateOutcome
 internal sealed class SessionStore(RedisConnection redis, ISettings settings, TimeProvider time)
 {
     private const string CreateScript = """
-        redis.call('HSET', KEYS[1], 'user', ARGV[1], 'org', ARGV[2], 'ip', ARGV[3], 'agent', ARGV[4], 'created', ARGV[5], 'seen', ARGV[5], 'generation', 0)
+        redis.call('HSET', KEYS[1], 'user', ARGV[1], 'org', ARGV[2], 'ip', ARGV[3], 'agent', ARGV[4], 'created', ARGV[5], 'seen', ARGV[5], 'generation', 0, 'origin', ARGV[8])
         redis.call('PEXPIRE', KEYS[1], ARGV[6])
         redis.call('SADD', KEYS[2], ARGV[7])
         redis.call('PEXPIRE', KEYS[2], ARGV[6])
@@ -55,13 +55,14 @@ internal sealed class SessionStore(RedisConnection redis, ISettings settings, Ti
 
     public TimeSpan Lifetime => TimeSpan.FromDays(settings.Get(SettingsRegistry.Auth.JwtRefreshTtlDays));
 
-    public async Task<Session> CreateAsync(Guid userId, Guid orgId, string clientIp, string userAgent)
+    /// <param name="origin">What the end of the session must know of where it came from; sealed.</param>
+    public async Task<Session> CreateAsync(Guid userId, Guid orgId, string clientIp, string userAgent, string? origin = null)
     {
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(18));
         RedisValue[] values =
         [
             userId.ToString(), orgId.ToString(), clientIp, userAgent.Length > 256 ? userAgent[..256] : userAgent,
-            time.GetUtcNow().ToUnixTimeMilliseconds(), (long)Lifetime.TotalMilliseconds, id,
+            time.GetUtcNow().ToUnixTimeMilliseconds(), (long)Lifetime.TotalMilliseconds, id, origin ?? "",
         ];
         await redis.RunAsync(database => database.ScriptEvaluateAsync(CreateScript, [Key(id), OfUser(userId)], values));
         return new Session(id, userId, clientIp);
@@ -71,6 +72,13 @@ internal sealed class SessionStore(RedisConnection redis, ISettings settings, Ti
     {
         var values = await redis.RunAsync(database => database.HashGetAsync(Key(id), Fields));
         return Guid.TryParse((string?)values[0], out var userId) ? new Session(id, userId, (string?)values[1] ?? "") : null;
+    }
+
+    /// <summary>Null: it was opened with a password.</summary>
+    public async Task<string?> FindOriginAsync(string id)
+    {
+        var origin = await redis.RunAsync(database => database.HashGetAsync(Key(id), "origin"));
+        return origin.IsNullOrEmpty ? null : (string?)origin;
     }
 
     /// <summary>Spends a refresh token of this generation and answers the next.</summary>

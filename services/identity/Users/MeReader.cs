@@ -23,7 +23,7 @@ internal sealed class MeReader(NpgsqlDataSource database, PrincipalReader princi
     private const string Names = """
         SELECT o.name FROM organizations o WHERE o.id = @org;
         SELECT r.name FROM roles r WHERE r.id = ANY(@roles) ORDER BY r.name;
-        SELECT u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled FROM users u WHERE u.id = @user;
+        SELECT u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled, u.password_hash IS NULL AS sso_only FROM users u WHERE u.id = @user;
         """;
 
     public async Task<Me> ReadAsync(Guid userId, CancellationToken cancellationToken)
@@ -39,13 +39,13 @@ internal sealed class MeReader(NpgsqlDataSource database, PrincipalReader princi
         await using var rows = await connection.QueryMultipleAsync(new CommandDefinition(Names, parameters, cancellationToken: cancellationToken));
         var organization = await rows.ReadSingleOrDefaultAsync<string>() ?? "";
         var roles = (await rows.ReadAsync<string>()).ToList();
-        var (mustChange, totp) = await rows.ReadSingleOrDefaultAsync<(bool, bool)>();
+        var (mustChange, totp, ssoOnly) = await rows.ReadSingleOrDefaultAsync<(bool, bool, bool)>();
         var session = caller.KeyId.Length == 0;
         return new Me(
             caller.UserId, caller.UserEmail, caller.UserDisplayName, caller.OrgId, SiteName(organization), caller.PlatformAdmin,
             roles, caller.Permissions, caller.Surfaces, [.. caller.Teams.Select(t => new MeTeam(t.Id, t.Name))], caller.KeyId.Length == 0 ? null : caller.KeyId,
             [.. caller.TeamGrants.Select(g => new MeTeamPermissions(g.TeamId, g.Permissions))], mustChange && session, totp,
-            session && !totp && settings.Get(SettingsRegistry.Auth.TotpRequired));
+            session && !totp && !ssoOnly && settings.Get(SettingsRegistry.Auth.TotpRequired));
     }
 
     // The setting once an operator has set it; until then the name given at set-up.

@@ -14,6 +14,7 @@ internal sealed class UserPurge(NpgsqlDataSource database)
     private const string Remove = """
         DELETE FROM one_time_tokens WHERE user_id = ANY(@ids);
         DELETE FROM recovery_codes WHERE user_id = ANY(@ids);
+        DELETE FROM sso_identities WHERE user_id = ANY(@ids);
         DELETE FROM api_keys WHERE user_id = ANY(@ids);
         DELETE FROM role_assignments WHERE user_id = ANY(@ids);
         DELETE FROM team_members WHERE user_id = ANY(@ids);

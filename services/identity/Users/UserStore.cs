@@ -12,7 +12,8 @@ internal static class UserStore
 {
     private const string Columns = """
         u.id, u.email, u.display_name, u.kind, CASE WHEN u.deleted_at IS NULL THEN u.status ELSE 'deleted' END AS status, u.platform_admin,
-        (u.kind = 'person' AND u.password_hash IS NULL) AS invited, u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled,
+        (u.kind = 'person' AND u.password_hash IS NULL AND NOT EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id)) AS invited,
+        EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id) AS sso, u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled,
         u.last_login_at, u.created_at, u.updated_at, u.deleted_at, u.version,
         (SELECT coalesce(array_agg(r.name ORDER BY r.name), '{}') FROM role_assignments a JOIN roles r ON r.id = a.role_id
             WHERE a.user_id = u.id AND a.team_id IS NULL) AS roles,
@@ -100,12 +101,17 @@ internal static class UserStore
 
     public static async Task AssignAsync(NpgsqlTransaction transaction, Guid org, Guid user, IEnumerable<Guid> roles, Guid? by, CancellationToken cancellationToken)
     {
+        // What stays is not made anew: an assignment of the group mapping remains one.
+        var wanted = roles.ToArray();
         await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-            "DELETE FROM role_assignments WHERE user_id = @user AND team_id IS NULL", new { user }, transaction, cancellationToken: cancellationToken));
-        foreach (var role in roles)
+            "DELETE FROM role_assignments WHERE user_id = @user AND team_id IS NULL AND NOT role_id = ANY(@wanted)", new { user, wanted }, transaction, cancellationToken: cancellationToken));
+        foreach (var role in wanted)
         {
             await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                "INSERT INTO role_assignments (id, org_id, user_id, role_id, created_by) VALUES (@id, @org, @user, @role, @by)",
+                """
+                INSERT INTO role_assignments (id, org_id, user_id, role_id, created_by) VALUES (@id, @org, @user, @role, @by)
+                ON CONFLICT (user_id, role_id, team_id) DO NOTHING
+                """,
                 new { id = Guid.CreateVersion7(), org, user, role, by }, transaction, cancellationToken: cancellationToken));
         }
     }

@@ -22,6 +22,9 @@ internal record UserView
     /// <summary>Invited, and has not chosen a password yet.</summary>
     public bool Invited { get; init; }
 
+    /// <summary>Signs in through the organisation's OpenID provider.</summary>
+    public bool Sso { get; init; }
+
     public bool MustChangePassword { get; init; }
 
     public bool TotpEnabled { get; init; }

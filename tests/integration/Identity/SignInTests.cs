@@ -189,7 +189,7 @@ public sealed class SignInTests(IdentityFixture identity) : IClassFixture<Identi
     private Task<Answer> SendAsync(HttpMethod method, string path, object? body, Answer session) =>
         identity.SendAsync(method, path, body, null, Ours, ("Cookie", session.Cookie(Access)), ("X-Forwarded-For", NextAddress()));
 
-    private static byte[] FromBase32(string text)
+    internal static byte[] FromBase32(string text)
     {
         var bits = string.Concat(text.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c), 2).PadLeft(5, '0')));
         return [.. Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2))];

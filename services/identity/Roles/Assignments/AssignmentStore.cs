@@ -15,7 +15,7 @@ internal static class AssignmentStore
             """,
             new { org, user }, transaction, cancellationToken: cancellationToken))).AsList();
 
-    public static Task InsertAsync(NpgsqlTransaction transaction, Guid org, Guid user, Guid role, Guid? team, Guid by, CancellationToken cancellationToken) =>
+    public static Task InsertAsync(NpgsqlTransaction transaction, Guid org, Guid user, Guid role, Guid? team, Guid? by, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(new CommandDefinition(
             """
             INSERT INTO role_assignments (id, org_id, user_id, role_id, team_id, created_by) VALUES (@id, @org, @user, @role, @team, @by)
