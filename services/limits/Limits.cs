@@ -30,6 +30,7 @@ internal static class Limits
         builder.AddManagementApi();
         builder.Services.AddSingleton<RuleStore>();
         builder.Services.AddSingleton<SubjectResolver>();
+        builder.Services.AddSingleton<LimitAccess>();
         builder.Services.AddSingleton<LimitWriter>();
         builder.Services.AddSingleton<SubjectLimits>();
         builder.Services.AddSingleton<UsageReader>();

@@ -23,30 +23,30 @@ internal static class BudgetEndpoints
     public static void MapBudgets(this WebApplication app)
     {
         var budgets = app.MapGroup("/api/admin/limits/{kind}/{id}/budgets").WithTags("limits");
-        budgets.MapGet("/", ListAsync).RequirePermission("limits:read").WithSummary("Budgets of a subject");
-        budgets.MapPost("/", SetAsync).RequirePermission("limits:write").WithSummary("Set the budget of a slot (period, unit)");
-        budgets.MapDelete("/{budgetId:guid}", RemoveAsync).RequirePermission("limits:write").WithSummary("Remove a budget");
+        budgets.MapGet("/", ListAsync).RequirePermissionInTeam(LimitAccess.Read, LimitAccess.ReadOwn).WithSummary("Budgets of a subject");
+        budgets.MapPost("/", SetAsync).RequirePermissionInTeam(LimitAccess.Write).WithSummary("Set the budget of a slot (period, unit)");
+        budgets.MapDelete("/{budgetId:guid}", RemoveAsync).RequirePermissionInTeam(LimitAccess.Write).WithSummary("Remove a budget");
     }
 
-    private static async Task<Ok<Page<BudgetView>>> ListAsync(string kind, string id, HttpContext http, SubjectResolver subjects, BudgetStore store, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<BudgetView>>> ListAsync(string kind, string id, HttpContext http, LimitAccess access, BudgetStore store, CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
+        var subject = await access.SeeAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(http.Caller().OrgId(), kind, subject.Id, cancellationToken);
         return TypedResults.Ok(new Page<BudgetView>([.. found.Select(BudgetView.Of)], null));
     }
 
     private static async Task<Created<BudgetView>> SetAsync(
-        string kind, string id, BudgetBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+        string kind, string id, BudgetBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
+        var subject = await access.TouchAsync(http, kind, id, cancellationToken);
         var view = await writer.SetAsync(http, subject, body, cancellationToken);
         return TypedResults.Created($"/api/admin/limits/{kind}/{id}/budgets/{view.Id}", view);
     }
 
     private static async Task<NoContent> RemoveAsync(
-        string kind, string id, Guid budgetId, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+        string kind, string id, Guid budgetId, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
-        await writer.RemoveBudgetAsync(http, await subjects.ResolveAsync(http, kind, id, cancellationToken), budgetId, cancellationToken);
+        await writer.RemoveBudgetAsync(http, await access.LoosenAsync(http, kind, id, cancellationToken), budgetId, cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -21,26 +21,26 @@ internal static class UsageEndpoints
     public static void MapUsage(this WebApplication app)
     {
         var limits = app.MapGroup("/api/admin/limits").WithTags("limits");
-        limits.MapGet("/{kind}/{id}/usage", UsageAsync).RequirePermission("limits:read").WithSummary("What is used of each limit of a subject");
-        limits.MapPost("/{kind}/{id}/reset", ResetAsync).RequirePermission("limits:write").WithSummary("Begin all counters of a subject anew");
-        limits.MapGet("/user/{id}/dashboard", DashboardAsync).RequirePermission("limits:read", "limits:read_own").WithSummary("Each effective limit of a user, where it comes from, its use");
+        limits.MapGet("/{kind}/{id}/usage", UsageAsync).RequirePermissionInTeam(LimitAccess.Read, LimitAccess.ReadOwn).WithSummary("What is used of each limit of a subject");
+        limits.MapPost("/{kind}/{id}/reset", ResetAsync).RequirePermissionInTeam(LimitAccess.Write).WithSummary("Begin all counters of a subject anew");
+        limits.MapGet("/user/{id}/dashboard", DashboardAsync).RequirePermissionInTeam(LimitAccess.Read, LimitAccess.ReadOwn).WithSummary("Each effective limit of a user, where it comes from, its use");
         limits.MapPost("/simulate", SimulateAsync).RequirePermission("limits:read").WithSummary("Which limits would apply to a call, and what is left of them");
     }
 
     private static async Task<Ok<Page<UsageView>>> UsageAsync(
-        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
+        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, LimitAccess access, SubjectLimits limits, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
-        var counted = await CountedForAsync(http, subject, userId, subjects, cancellationToken);
+        var subject = await access.SeeAsync(http, kind, id, cancellationToken);
+        var counted = await CountedForAsync(http, subject, userId, access, cancellationToken);
         return TypedResults.Ok(await ShowAsync(await limits.InForceAsync(http.Caller().OrgId(), subject, counted, cancellationToken), reader, clock, cancellationToken));
     }
 
     private static async Task<NoContent> ResetAsync(
-        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, SubjectResolver subjects, SubjectLimits limits, UsageReader reader, BudgetClock clock, NpgsqlDataSource database,
+        string kind, string id, [FromQuery(Name = "user_id")] string? userId, HttpContext http, LimitAccess access, SubjectLimits limits, UsageReader reader, BudgetClock clock, NpgsqlDataSource database,
         CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
-        var counted = await CountedForAsync(http, subject, userId, subjects, cancellationToken);
+        var subject = await access.LoosenAsync(http, kind, id, cancellationToken);
+        var counted = await CountedForAsync(http, subject, userId, access, cancellationToken);
         var found = await limits.InForceAsync(http.Caller().OrgId(), subject, counted, cancellationToken);
         if (found.Count == 0) return TypedResults.NoContent();
         var before = await ShowAsync(found, reader, clock, cancellationToken);
@@ -55,12 +55,11 @@ internal static class UsageEndpoints
     }
 
     private static async Task<Ok<Page<UsageView>>> DashboardAsync(
-        string id, HttpContext http, SubjectResolver subjects, CheckPlanner planner, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
+        string id, HttpContext http, LimitAccess access, CheckPlanner planner, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
         var isOwn = string.Equals(caller.UserId, id, StringComparison.OrdinalIgnoreCase);
-        if (!isOwn) caller.MustHold("limits:read");
-        var user = await subjects.ResolveAsync(http, Subjects.User, id, cancellationToken);
+        var user = await access.SeeAsync(http, Subjects.User, id, cancellationToken);
         var found = new List<AppliedLimit>();
         foreach (var surface in Subjects.Surfaces.Order())
         {
@@ -100,11 +99,11 @@ internal static class UsageEndpoints
     }
 
     /// <summary>A role's limits are counted for each user apart, so it takes a user to tell what is used.</summary>
-    private static async Task<string?> CountedForAsync(HttpContext http, Subject subject, string? userId, SubjectResolver subjects, CancellationToken cancellationToken)
+    private static async Task<string?> CountedForAsync(HttpContext http, Subject subject, string? userId, LimitAccess access, CancellationToken cancellationToken)
     {
         if (subject.Kind != Subjects.Role) return null;
         if (userId is null) throw ApiProblem.Invalid("user_id", "A role's limits are counted for each user apart: say whose.").AsException();
-        return (await subjects.ResolveAsync(http, Subjects.User, userId, cancellationToken)).Id;
+        return (await access.SeeAsync(http, Subjects.User, userId, cancellationToken)).Id;
     }
 
     private static async Task<Page<UsageView>> ShowAsync(IReadOnlyList<AppliedLimit> found, UsageReader reader, BudgetClock clock, CancellationToken cancellationToken)

@@ -20,24 +20,24 @@ internal static class BulkEndpoints
     private const int MostTargets = 500;
 
     public static void MapBulk(this WebApplication app) =>
-        app.MapPost("/api/admin/limits/bulk", SetAsync).WithTags("limits").RequirePermission("limits:write").WithSummary("Set a rule, a budget, or both, for up to 500 subjects");
+        app.MapPost("/api/admin/limits/bulk", SetAsync).WithTags("limits").RequirePermissionInTeam(LimitAccess.Write).WithSummary("Set a rule, a budget, or both, for up to 500 subjects");
 
-    private static async Task<Ok<BulkResults>> SetAsync(BulkBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+    private static async Task<Ok<BulkResults>> SetAsync(BulkBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
         new FieldErrors()
             .Require(body.Targets is { Count: > 0 and <= MostTargets }, "targets", "One to 500 of {kind, id}.")
             .Require(body.Rule is not null || body.Budget is not null, "rule", "A rule, a budget, or both.")
             .ThrowIfAny();
         var results = new List<BulkResult>(body.Targets!.Count);
-        for (var i = 0; i < body.Targets.Count; i++) results.Add(await SetOneAsync(i, body, http, subjects, writer, cancellationToken));
+        for (var i = 0; i < body.Targets.Count; i++) results.Add(await SetOneAsync(i, body, http, access, writer, cancellationToken));
         return TypedResults.Ok(new BulkResults(results));
     }
 
-    private static async Task<BulkResult> SetOneAsync(int index, BulkBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+    private static async Task<BulkResult> SetOneAsync(int index, BulkBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
         try
         {
-            var subject = await subjects.ResolveAsync(http, body.Targets![index].Kind ?? "", body.Targets[index].Id ?? "", cancellationToken);
+            var subject = await access.TouchAsync(http, body.Targets![index].Kind ?? "", body.Targets[index].Id ?? "", cancellationToken);
             var rule = body.Rule is null ? null : await writer.SetAsync(http, subject, body.Rule, cancellationToken);
             var budget = body.Budget is null ? null : await writer.SetAsync(http, subject, body.Budget, cancellationToken);
             return new BulkResult(index, StatusCodes.Status201Created, rule?.Id, budget?.Id, null);

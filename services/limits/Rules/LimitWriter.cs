@@ -7,16 +7,18 @@ using ThinkWatch.Postgres;
 namespace ThinkWatch.Limits.Rules;
 
 /// <summary>Sets and removes limits: one transaction with its audit entry, and its change for every replica.</summary>
-internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
+internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access, TimeProvider time)
 {
     public const string RuleResource = "limit_rule";
     public const string BudgetResource = "limit_budget";
     private static readonly TimeSpan LongestOverride = TimeSpan.FromDays(90);
 
-    public Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, CancellationToken cancellationToken)
+    /// <exception cref="ApiProblemException">403: more than the caller may give.</exception>
+    public async Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, CancellationToken cancellationToken)
     {
         var rule = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
-        return database.InTransactionAsync(
+        await access.RequireWithinAsync(http, subject, rule, cancellationToken);
+        return await database.InTransactionAsync(
             async (transaction, token) =>
             {
                 var (before, after) = await RuleStore.UpsertAsync(transaction, rule, token);
@@ -27,10 +29,12 @@ internal sealed class LimitWriter(NpgsqlDataSource database, TimeProvider time)
             cancellationToken);
     }
 
-    public Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, CancellationToken cancellationToken)
+    /// <exception cref="ApiProblemException">403: more than the caller may give.</exception>
+    public async Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, CancellationToken cancellationToken)
     {
         var budget = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
-        return database.InTransactionAsync(
+        await access.RequireWithinAsync(http, subject, budget, cancellationToken);
+        return await database.InTransactionAsync(
             async (transaction, token) =>
             {
                 var (before, after) = await BudgetStore.UpsertAsync(transaction, budget, token);

@@ -23,30 +23,30 @@ internal static class RuleEndpoints
     public static void MapRules(this WebApplication app)
     {
         var rules = app.MapGroup("/api/admin/limits/{kind}/{id}/rules").WithTags("limits");
-        rules.MapGet("/", ListAsync).RequirePermission("limits:read").WithSummary("Rate rules of a subject");
-        rules.MapPost("/", SetAsync).RequirePermission("limits:write").WithSummary("Set the rule of a slot (surface, metric, window_secs)");
-        rules.MapDelete("/{ruleId:guid}", RemoveAsync).RequirePermission("limits:write").WithSummary("Remove a rule");
+        rules.MapGet("/", ListAsync).RequirePermissionInTeam(LimitAccess.Read, LimitAccess.ReadOwn).WithSummary("Rate rules of a subject");
+        rules.MapPost("/", SetAsync).RequirePermissionInTeam(LimitAccess.Write).WithSummary("Set the rule of a slot (surface, metric, window_secs)");
+        rules.MapDelete("/{ruleId:guid}", RemoveAsync).RequirePermissionInTeam(LimitAccess.Write).WithSummary("Remove a rule");
     }
 
-    private static async Task<Ok<Page<LimitRuleView>>> ListAsync(string kind, string id, HttpContext http, SubjectResolver subjects, RuleStore store, CancellationToken cancellationToken)
+    private static async Task<Ok<Page<LimitRuleView>>> ListAsync(string kind, string id, HttpContext http, LimitAccess access, RuleStore store, CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
+        var subject = await access.SeeAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(http.Caller().OrgId(), kind, subject.Id, cancellationToken);
         return TypedResults.Ok(new Page<LimitRuleView>([.. found.Select(LimitRuleView.Of)], null));
     }
 
     private static async Task<Created<LimitRuleView>> SetAsync(
-        string kind, string id, LimitRuleBody body, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+        string kind, string id, LimitRuleBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
-        var subject = await subjects.ResolveAsync(http, kind, id, cancellationToken);
+        var subject = await access.TouchAsync(http, kind, id, cancellationToken);
         var view = await writer.SetAsync(http, subject, body, cancellationToken);
         return TypedResults.Created($"/api/admin/limits/{kind}/{id}/rules/{view.Id}", view);
     }
 
     private static async Task<NoContent> RemoveAsync(
-        string kind, string id, Guid ruleId, HttpContext http, SubjectResolver subjects, LimitWriter writer, CancellationToken cancellationToken)
+        string kind, string id, Guid ruleId, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
-        await writer.RemoveRuleAsync(http, await subjects.ResolveAsync(http, kind, id, cancellationToken), ruleId, cancellationToken);
+        await writer.RemoveRuleAsync(http, await access.LoosenAsync(http, kind, id, cancellationToken), ruleId, cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -10,11 +10,15 @@ internal sealed record Subject(string Kind, string Id)
 {
     public IReadOnlyList<string> RoleIds { get; init; } = [];
 
+    /// <summary>Those that a user is in, or a key is of; of a team itself.</summary>
     public IReadOnlyList<string> TeamIds { get; init; } = [];
+
+    /// <summary>The user themselves, or a key's owner; empty when it belongs to nobody.</summary>
+    public string OwnerId { get; init; } = "";
 }
 
 /// <summary>
-/// Finds who a limit is about. Users and keys are identity's: it alone knows which there are and which lineage a key is of. Providers and models
+/// Finds who a limit is about. Users, keys, teams and roles are identity's: it alone knows which there are and which lineage a key is of. Providers and models
 /// are the catalog's. Rules are kept under the caller's organisation, so that an id of another one's never meets a call.
 /// </summary>
 internal sealed class SubjectResolver(Identity.IdentityClient identity, CatalogFeed catalog, TimeProvider time)
@@ -28,8 +32,8 @@ internal sealed class SubjectResolver(Identity.IdentityClient identity, CatalogF
         var orgId = http.Caller().OrgId;
         return kind switch
         {
-            Subjects.User or Subjects.ApiKey => await AskIdentityAsync(orgId, kind, id, cancellationToken),
-            Subjects.Team or Subjects.Role or Subjects.McpServer => Guid.TryParse(id, out var known) ? new Subject(kind, known.ToString()) : throw Missing(kind),
+            Subjects.User or Subjects.ApiKey or Subjects.Team or Subjects.Role => await AskIdentityAsync(orgId, kind, id, cancellationToken),
+            Subjects.McpServer => Guid.TryParse(id, out var known) ? new Subject(kind, known.ToString()) : throw Missing(kind),
             Subjects.Organization => string.Equals(id, orgId, StringComparison.OrdinalIgnoreCase) ? new Subject(kind, orgId) : throw Missing(kind),
             Subjects.Provider => new Subject(kind, ProviderOf(orgId, id) ?? throw Missing(kind)),
             Subjects.Model => new Subject(kind, ModelOf(orgId, id) ?? throw Missing(kind)),
@@ -55,7 +59,7 @@ internal sealed class SubjectResolver(Identity.IdentityClient identity, CatalogF
                 new ResolveSubjectRequest { OrgId = orgId, Kind = kind, Id = id },
                 deadline: (time.GetUtcNow() + Deadline).UtcDateTime,
                 cancellationToken: cancellationToken);
-            return reply.Found ? new Subject(kind, reply.Id) { RoleIds = reply.RoleIds, TeamIds = reply.TeamIds } : throw Missing(kind);
+            return reply.Found ? new Subject(kind, reply.Id) { RoleIds = reply.RoleIds, TeamIds = reply.TeamIds, OwnerId = reply.OwnerId } : throw Missing(kind);
         }
         catch (RpcException)
         {

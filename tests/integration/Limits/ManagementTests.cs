@@ -94,7 +94,7 @@ public sealed class ManagementTests(FleetFixture fixture)
         "provider" => fixture.Admin.SimulatorId,
         "model" => "sim-chat",
         "organization" => (await fixture.Admin.GetAsync("/api/auth/me", _cancel)).GetProperty("org_id").GetString()!,
-        _ => Guid.CreateVersion7().ToString(),
+        _ => (await fixture.Admin.PostAsync("/api/admin/teams", new { name = $"team {Guid.NewGuid():N}" }, _cancel)).GetProperty("id").GetString()!,
     };
 
     /// <summary>Rules take a moment to be in force, and settlements to arrive.</summary>
