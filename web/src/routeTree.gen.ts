@@ -18,6 +18,7 @@ import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
 import { Route as AppProfileRouteImport } from './routes/_app.profile'
 import { Route as AppAdminRolesRouteImport } from './routes/_app.admin.roles'
+import { Route as AppAdminSsoRouteImport } from './routes/_app.admin.sso'
 import { Route as AppAdminUsersRouteImport } from './routes/_app.admin.users'
 import { Route as AppGatewayGuideRouteImport } from './routes/_app.gateway.guide'
 import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
@@ -70,6 +71,11 @@ const AppAdminRolesRoute = AppAdminRolesRouteImport.update({
   path: '/admin/roles',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAdminSsoRoute = AppAdminSsoRouteImport.update({
+  id: '/admin/sso',
+  path: '/admin/sso',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppAdminUsersRoute = AppAdminUsersRouteImport.update({
   id: '/admin/users',
   path: '/admin/users',
@@ -115,6 +121,7 @@ export interface FileRoutesByFullPath {
   '/api-keys': typeof AppApiKeysRoute
   '/profile': typeof AppProfileRoute
   '/admin/roles': typeof AppAdminRolesRoute
+  '/admin/sso': typeof AppAdminSsoRoute
   '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
@@ -132,6 +139,7 @@ export interface FileRoutesByTo {
   '/profile': typeof AppProfileRoute
   '/': typeof AppIndexRoute
   '/admin/roles': typeof AppAdminRolesRoute
+  '/admin/sso': typeof AppAdminSsoRoute
   '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
@@ -151,6 +159,7 @@ export interface FileRoutesById {
   '/_app/profile': typeof AppProfileRoute
   '/_app/': typeof AppIndexRoute
   '/_app/admin/roles': typeof AppAdminRolesRoute
+  '/_app/admin/sso': typeof AppAdminSsoRoute
   '/_app/admin/users': typeof AppAdminUsersRoute
   '/_app/gateway/guide': typeof AppGatewayGuideRoute
   '/_app/gateway/logs': typeof AppGatewayLogsRoute
@@ -170,6 +179,7 @@ export interface FileRouteTypes {
     | '/api-keys'
     | '/profile'
     | '/admin/roles'
+    | '/admin/sso'
     | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
@@ -187,6 +197,7 @@ export interface FileRouteTypes {
     | '/profile'
     | '/'
     | '/admin/roles'
+    | '/admin/sso'
     | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
@@ -205,6 +216,7 @@ export interface FileRouteTypes {
     | '/_app/profile'
     | '/_app/'
     | '/_app/admin/roles'
+    | '/_app/admin/sso'
     | '/_app/admin/users'
     | '/_app/gateway/guide'
     | '/_app/gateway/logs'
@@ -287,6 +299,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAdminRolesRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/admin/sso': {
+      id: '/_app/admin/sso'
+      path: '/admin/sso'
+      fullPath: '/admin/sso'
+      preLoaderRoute: typeof AppAdminSsoRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/admin/users': {
       id: '/_app/admin/users'
       path: '/admin/users'
@@ -344,6 +363,7 @@ interface AppRouteChildren {
   AppProfileRoute: typeof AppProfileRoute
   AppIndexRoute: typeof AppIndexRoute
   AppAdminRolesRoute: typeof AppAdminRolesRoute
+  AppAdminSsoRoute: typeof AppAdminSsoRoute
   AppAdminUsersRoute: typeof AppAdminUsersRoute
   AppGatewayGuideRoute: typeof AppGatewayGuideRoute
   AppGatewayLogsRoute: typeof AppGatewayLogsRoute
@@ -358,6 +378,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppProfileRoute: AppProfileRoute,
   AppIndexRoute: AppIndexRoute,
   AppAdminRolesRoute: AppAdminRolesRoute,
+  AppAdminSsoRoute: AppAdminSsoRoute,
   AppAdminUsersRoute: AppAdminUsersRoute,
   AppGatewayGuideRoute: AppGatewayGuideRoute,
   AppGatewayLogsRoute: AppGatewayLogsRoute,

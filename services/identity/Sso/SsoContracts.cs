@@ -49,53 +49,53 @@ internal sealed record SsoTestResult(DateTimeOffset At, bool Ok, string? Error, 
 
 internal sealed record SsoView
 {
-    public Guid Id { get; init; }
+    public required Guid Id { get; init; }
 
-    public string Preset { get; init; } = "";
+    public required string Preset { get; init; }
 
-    public string Label { get; init; } = "";
+    public required string Label { get; init; }
 
     /// <summary>draft | active.</summary>
-    public string Status { get; init; } = "";
+    public required string Status { get; init; }
 
-    public string Issuer { get; init; } = "";
+    public required string Issuer { get; init; }
 
-    public string ClientId { get; init; } = "";
+    public required string ClientId { get; init; }
 
-    public bool HasClientSecret { get; init; }
+    public required bool HasClientSecret { get; init; }
 
-    public string ConsoleUrl { get; init; } = "";
+    public required string ConsoleUrl { get; init; }
 
     /// <summary>To be registered with the provider.</summary>
-    public string RedirectUri { get; init; } = "";
+    public required string RedirectUri { get; init; }
 
-    public bool AllowPrivateNetwork { get; init; }
+    public required bool AllowPrivateNetwork { get; init; }
 
-    public IReadOnlyList<string> Scopes { get; init; } = [];
+    public required IReadOnlyList<string> Scopes { get; init; }
 
-    public string NameClaim { get; init; } = "";
+    public required string NameClaim { get; init; }
 
-    public string GroupsClaim { get; init; } = "";
+    public required string GroupsClaim { get; init; }
 
-    public IReadOnlyList<string> EmailDomains { get; init; } = [];
+    public required IReadOnlyList<string> EmailDomains { get; init; }
 
-    public bool CreateUsers { get; init; }
+    public required bool CreateUsers { get; init; }
 
-    public string? DefaultRole { get; init; }
+    public required string? DefaultRole { get; init; }
 
-    public IReadOnlyList<SsoMapping> Mappings { get; init; } = [];
+    public required IReadOnlyList<SsoMapping> Mappings { get; init; }
 
     /// <summary>When a test sign-in went well with what is set now; null: not yet.</summary>
-    public DateTimeOffset? TestedAt { get; init; }
+    public required DateTimeOffset? TestedAt { get; init; }
 
-    public SsoTestResult? LastTest { get; init; }
+    public required SsoTestResult? LastTest { get; init; }
 
     /// <summary>People who have signed in this way.</summary>
-    public long UserCount { get; init; }
+    public required long UserCount { get; init; }
 
-    public DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
 
     [JsonIgnore]
     public long Version { get; init; }

@@ -57,7 +57,7 @@ public sealed class SsoTests(SsoFixture sso) : IClassFixture<SsoFixture>
 
         var me = (await sso.MeAsync(await sso.SignInAsync(login))).Json;
         var id = me.GetProperty("id").GetString()!;
-        Texts(me.GetProperty("roles")).ShouldBe(["admin", "developer", "team_manager", "viewer"]);
+        Texts(me.GetProperty("roles")).ShouldBe(["admin", "developer", "viewer"]);
         me.GetProperty("teams").GetArrayLength().ShouldBe(1);
         // An administrator keeps one of them and adds another: from then on the list is theirs, but for what the mapping gave.
         (await _identity.AsAdminAsync(HttpMethod.Patch, $"/api/admin/users/{id}", new { roles = new[] { "admin", "developer", "viewer" } })).Status.ShouldBe(200);

@@ -1,13 +1,27 @@
 import { createFileRoute, redirect } from '@tanstack/react-router'
+import { LinkPage } from '@/features/auth/link-page'
 import { LoginPage } from '@/features/auth/login-page'
 import { setupStatusQuery } from '@/lib/api/session'
-import { text } from '@/lib/search'
+import { choice, text } from '@/lib/search'
+
+interface LoginSearch {
+  redirect?: string
+  sso?: 'link'
+  sso_error?: string
+  /** The connection of an organisation other than the one that runs the installation. */
+  connection?: string
+}
 
 export const Route = createFileRoute('/login')({
-  validateSearch: (search: Record<string, unknown>): { redirect?: string } => {
+  validateSearch: (search: Record<string, unknown>): LoginSearch => {
     const target = text(search, 'redirect')
-    // Only a path of this console: a link must not send a person to another site after the password.
-    return target && /^\/(?![/\\])/.test(target) ? { redirect: target } : {}
+    return {
+      // Only a path of this console: a link must not send a person to another site after the password.
+      redirect: target && /^\/(?![/\\])/.test(target) ? target : undefined,
+      sso: choice(search, 'sso', ['link'] as const),
+      sso_error: text(search, 'sso_error'),
+      connection: text(search, 'connection'),
+    }
   },
   beforeLoad: async ({ context }) => {
     const status = await context.queryClient.ensureQueryData(setupStatusQuery)
@@ -17,6 +31,7 @@ export const Route = createFileRoute('/login')({
 })
 
 function LoginRoute() {
-  const { redirect: target } = Route.useSearch()
-  return <LoginPage redirectTo={target ?? '/'} />
+  const { redirect: target, sso, sso_error, connection } = Route.useSearch()
+  if (sso === 'link') return <LinkPage />
+  return <LoginPage redirectTo={target ?? '/'} sso={{ connection, error: sso_error }} />
 }

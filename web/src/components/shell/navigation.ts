@@ -1,6 +1,7 @@
 import {
   BookOpen,
   Boxes,
+  Fingerprint,
   House,
   KeyRound,
   MessagesSquare,
@@ -26,6 +27,7 @@ export interface NavigationItem {
     | '/api-keys'
     | '/admin/users'
     | '/admin/roles'
+    | '/admin/sso'
   label: MessageKey
   icon: LucideIcon
   keywords: string
@@ -95,6 +97,13 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         icon: UserCog,
         keywords: 'permissions policy access rights',
         needs: ['roles:read'],
+      },
+      {
+        to: '/admin/sso',
+        label: 'nav.sso',
+        icon: Fingerprint,
+        keywords: 'single sign-on oidc openid okta entra keycloak zitadel google auth0 login',
+        needs: ['system:oidc'],
       },
     ],
   },

@@ -15,7 +15,12 @@ export function useSignOut() {
   const toast = useToast()
   return async () => {
     try {
-      await logout()
+      const next = await logout()
+      // The session came of a provider: it ends there too, on a page of the server that sends the browser on.
+      if (next?.redirect_to) {
+        location.assign(next.redirect_to)
+        return
+      }
     } catch (error) {
       toast.failure(t('auth.signOutFailed'), describeError(error, t).title)
       return

@@ -13,11 +13,12 @@ import { login, meQuery } from '@/lib/api/session'
 import { z } from '@/lib/zod'
 import { AuthLayout } from './auth-layout'
 import { SecondFactor } from './second-factor'
+import { SsoEntrance, type SsoEntranceProps } from './sso-entrance'
 
-const asksForCode = (error: unknown) =>
+export const asksForCode = (error: unknown) =>
   error instanceof ApiError && error.status === 401 && Boolean(error.problem.type?.endsWith('totp_required'))
 
-export function LoginPage({ redirectTo }: { redirectTo: string }) {
+export function LoginPage({ redirectTo, sso }: { redirectTo: string; sso: SsoEntranceProps }) {
   const { t } = useI18n()
   const router = useRouter()
   const client = useQueryClient()
@@ -98,6 +99,7 @@ export function LoginPage({ redirectTo }: { redirectTo: string }) {
           {t('auth.signIn')}
         </Button>
       </form>
+      <SsoEntrance {...sso} redirectTo={redirectTo} />
     </AuthLayout>
   )
 }

@@ -15,6 +15,7 @@ import { profile } from './profile'
 import { roles } from './roles'
 import { teams } from './teams'
 import { users } from './users'
+import { sso } from './sso'
 
 export const en = {
   ...common,
@@ -34,4 +35,5 @@ export const en = {
   ...roles,
   ...teams,
   ...users,
+  ...sso,
 }

@@ -16,6 +16,7 @@ export const shell = {
   'nav.users': 'Users',
   'nav.teams': 'Teams',
   'nav.roles': 'Roles',
+  'nav.sso': 'Single sign-on',
   'nav.profile': 'Your profile',
   'palette.open': 'Search and commands',
   'palette.hint': 'Search or jump to…',

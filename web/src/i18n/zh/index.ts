@@ -16,6 +16,7 @@ import { profile } from './profile'
 import { roles } from './roles'
 import { teams } from './teams'
 import { users } from './users'
+import { sso } from './sso'
 
 export const zh: Messages = {
   ...common,
@@ -35,4 +36,5 @@ export const zh: Messages = {
   ...roles,
   ...teams,
   ...users,
+  ...sso,
 }

@@ -16,6 +16,7 @@ export const shell = {
   'nav.users': '用户',
   'nav.teams': '团队',
   'nav.roles': '角色',
+  'nav.sso': '单点登录',
   'nav.profile': '个人资料',
   'palette.open': '搜索与命令',
   'palette.hint': '搜索或跳转…',
