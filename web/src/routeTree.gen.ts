@@ -19,6 +19,7 @@ import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
 import { Route as AppProfileRouteImport } from './routes/_app.profile'
 import { Route as AppAdminRolesRouteImport } from './routes/_app.admin.roles'
 import { Route as AppAdminSsoRouteImport } from './routes/_app.admin.sso'
+import { Route as AppAdminTeamsRouteImport } from './routes/_app.admin.teams'
 import { Route as AppAdminUsersRouteImport } from './routes/_app.admin.users'
 import { Route as AppGatewayGuideRouteImport } from './routes/_app.gateway.guide'
 import { Route as AppGatewayLogsRouteImport } from './routes/_app.gateway.logs'
@@ -76,6 +77,11 @@ const AppAdminSsoRoute = AppAdminSsoRouteImport.update({
   path: '/admin/sso',
   getParentRoute: () => AppRoute,
 } as any)
+const AppAdminTeamsRoute = AppAdminTeamsRouteImport.update({
+  id: '/admin/teams',
+  path: '/admin/teams',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppAdminUsersRoute = AppAdminUsersRouteImport.update({
   id: '/admin/users',
   path: '/admin/users',
@@ -122,6 +128,7 @@ export interface FileRoutesByFullPath {
   '/profile': typeof AppProfileRoute
   '/admin/roles': typeof AppAdminRolesRoute
   '/admin/sso': typeof AppAdminSsoRoute
+  '/admin/teams': typeof AppAdminTeamsRoute
   '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
@@ -140,6 +147,7 @@ export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/admin/roles': typeof AppAdminRolesRoute
   '/admin/sso': typeof AppAdminSsoRoute
+  '/admin/teams': typeof AppAdminTeamsRoute
   '/admin/users': typeof AppAdminUsersRoute
   '/gateway/guide': typeof AppGatewayGuideRoute
   '/gateway/logs': typeof AppGatewayLogsRoute
@@ -160,6 +168,7 @@ export interface FileRoutesById {
   '/_app/': typeof AppIndexRoute
   '/_app/admin/roles': typeof AppAdminRolesRoute
   '/_app/admin/sso': typeof AppAdminSsoRoute
+  '/_app/admin/teams': typeof AppAdminTeamsRoute
   '/_app/admin/users': typeof AppAdminUsersRoute
   '/_app/gateway/guide': typeof AppGatewayGuideRoute
   '/_app/gateway/logs': typeof AppGatewayLogsRoute
@@ -180,6 +189,7 @@ export interface FileRouteTypes {
     | '/profile'
     | '/admin/roles'
     | '/admin/sso'
+    | '/admin/teams'
     | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
@@ -198,6 +208,7 @@ export interface FileRouteTypes {
     | '/'
     | '/admin/roles'
     | '/admin/sso'
+    | '/admin/teams'
     | '/admin/users'
     | '/gateway/guide'
     | '/gateway/logs'
@@ -217,6 +228,7 @@ export interface FileRouteTypes {
     | '/_app/'
     | '/_app/admin/roles'
     | '/_app/admin/sso'
+    | '/_app/admin/teams'
     | '/_app/admin/users'
     | '/_app/gateway/guide'
     | '/_app/gateway/logs'
@@ -306,6 +318,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppAdminSsoRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/admin/teams': {
+      id: '/_app/admin/teams'
+      path: '/admin/teams'
+      fullPath: '/admin/teams'
+      preLoaderRoute: typeof AppAdminTeamsRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/admin/users': {
       id: '/_app/admin/users'
       path: '/admin/users'
@@ -364,6 +383,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute
   AppAdminRolesRoute: typeof AppAdminRolesRoute
   AppAdminSsoRoute: typeof AppAdminSsoRoute
+  AppAdminTeamsRoute: typeof AppAdminTeamsRoute
   AppAdminUsersRoute: typeof AppAdminUsersRoute
   AppGatewayGuideRoute: typeof AppGatewayGuideRoute
   AppGatewayLogsRoute: typeof AppGatewayLogsRoute
@@ -379,6 +399,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppAdminRolesRoute: AppAdminRolesRoute,
   AppAdminSsoRoute: AppAdminSsoRoute,
+  AppAdminTeamsRoute: AppAdminTeamsRoute,
   AppAdminUsersRoute: AppAdminUsersRoute,
   AppGatewayGuideRoute: AppGatewayGuideRoute,
   AppGatewayLogsRoute: AppGatewayLogsRoute,

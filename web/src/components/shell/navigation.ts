@@ -9,6 +9,7 @@ import {
   ShieldCheck,
   UserCog,
   Users,
+  UsersRound,
   Waypoints,
   type LucideIcon,
 } from 'lucide-react'
@@ -26,6 +27,7 @@ export interface NavigationItem {
     | '/gateway/guide'
     | '/api-keys'
     | '/admin/users'
+    | '/admin/teams'
     | '/admin/roles'
     | '/admin/sso'
   label: MessageKey
@@ -90,6 +92,13 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         icon: Users,
         keywords: 'people accounts invite sessions permissions service',
         needs: ['users:read'],
+      },
+      {
+        to: '/admin/teams',
+        label: 'nav.teams',
+        icon: UsersRound,
+        keywords: 'groups members managers cost centre',
+        needs: ['teams:read', 'teams:read_own'],
       },
       {
         to: '/admin/roles',

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
+import { LimitsPanel } from '@/components/limits/limits-panel'
 import { ErrorState } from '@/components/states'
 import { StatusBadge } from '@/components/status'
 import { Drawer } from '@/components/ui/dialog'
@@ -69,6 +70,11 @@ export function UserDrawer({ id, search, onSearch, onClose, onChanged }: UserDra
           shown: user.kind === 'person' && reaches('sessions:revoke'),
           content: () => <SessionsTab user={user} />,
         },
+        {
+          id: 'limits',
+          shown: reaches('limits:read'),
+          content: () => <LimitsPanel subject={{ kind: 'user', id: user.id }} />,
+        },
         { id: 'keys', shown: reaches('keys:admin'), content: () => <KeysTab user={user} /> },
       ]
     : []
@@ -105,7 +111,7 @@ export function UserDrawer({ id, search, onSearch, onClose, onChanged }: UserDra
           <TabsList aria-label={t('users.about', { name: user.display_name })}>
             {shown.map((tab) => (
               <TabsTrigger key={tab.id} value={tab.id}>
-                {t(`users.tab.${tab.id}`)}
+                {tab.id === 'limits' ? t('limits.tab') : t(`users.tab.${tab.id}`)}
               </TabsTrigger>
             ))}
           </TabsList>

@@ -1,1 +1,26 @@
-export const teams = {}
+export const teams = {
+  'teams.lead': 'Who works together: members, managers, and the cost centre that their calls are charged to.',
+  'teams.search': 'Search teams',
+  'teams.create': 'Create team',
+  'teams.createHint': 'You add its members next.',
+  'teams.empty': 'No team yet',
+  'teams.emptyHint': 'Make one for people who share limits, logs and a manager.',
+  'teams.members': 'Members',
+  'teams.tab.details': 'Details',
+  'teams.tab.members': 'Members',
+  'teams.tab.roles': 'Roles',
+  'teams.addMember': 'Add a member',
+  'teams.find': 'Name or e-mail',
+  'teams.noMembers': 'Nobody is in this team',
+  'teams.noMembersHint': 'Find the first member above.',
+  'teams.manager': 'Manager',
+  'teams.managerOf': '{name} manages this team',
+  'teams.remove': 'Take {name} out of the team',
+  'teams.removed': 'Taken out of {team}',
+  'teams.noRoles': 'No role in this team only',
+  'teams.noRolesHint': 'Managers get one; others are given on the Roles tab of a user.',
+  'teams.deleteTitle': 'Delete {name}?',
+  'teams.deleteText':
+    'Its {n} {n|member loses|members lose} the roles that they hold in it. What they called stays in the logs.',
+  'teams.deleted': 'Team deleted',
+}

@@ -3,7 +3,7 @@ import { choice, text } from '@/lib/search'
 
 export const statuses = ['active', 'disabled', 'deleted'] as const
 export const kinds = ['person', 'service_account'] as const
-export const userTabs = ['profile', 'roles', 'permissions', 'explain', 'sessions', 'keys'] as const
+export const userTabs = ['profile', 'roles', 'permissions', 'explain', 'sessions', 'limits', 'keys'] as const
 export type UserTab = (typeof userTabs)[number]
 
 /** The list's question, and whose drawer is open on which tab with which question about permissions. */
