@@ -26,7 +26,8 @@ public sealed class KeyTests(FleetFixture fleet)
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Revoke" }).ClickAsync();
         var revoke = console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Revoke" });
         await Assertions.Expect(revoke).ToBeDisabledAsync();
-        await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("browser key");
+        await page.GetByLabel("Reason").FillAsync("no longer needed");
+        await page.GetByLabel("Type browser key to confirm").FillAsync("browser key");
         await revoke.ClickAsync();
         await Assertions.Expect(console.Row("browser key")).ToHaveCountAsync(0);
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);

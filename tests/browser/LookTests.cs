@@ -6,7 +6,7 @@ public sealed class LookTests(FleetFixture fleet)
     private static readonly (string Name, string Path)[] _pages =
     [
         ("home", "/"), ("providers", "/gateway/providers"), ("provider-new", "/gateway/providers?dialog=new"), ("models", "/gateway/models"),
-        ("model-new", "/gateway/models?dialog=new"), ("guide", "/gateway/guide"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("logs", "/gateway/logs"),
+        ("model-new", "/gateway/models?dialog=new"), ("guide", "/gateway/guide"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("model-limits", "/gateway/models?dialog=limits:sim-gpt"), ("logs", "/gateway/logs"),
         ("playground", "/gateway/playground?model=sim-gpt"), ("playground-compare", "/gateway/playground?model=sim-gpt&with=sim-tools&surface=messages"),
         ("security", "/gateway/security"), ("security-rule", "/gateway/security?dialog=new"), ("security-patterns", "/gateway/security?view=patterns"),
     ];

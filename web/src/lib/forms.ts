@@ -6,9 +6,11 @@ export function showFieldErrors<T extends FieldValues>(
   error: unknown,
   setError: UseFormSetError<T>,
   fields: readonly FieldPath<T>[],
+  /** The API's name → the form's, where they differ. */
+  aliases: Record<string, FieldPath<T>> = {},
 ): boolean {
   const known = Object.entries(toApiError(error).fields).flatMap(([name, message]) => {
-    const field = fields.find((each) => each === name || name.endsWith(`.${each}`))
+    const field = aliases[name] ?? fields.find((each) => each === name || name.endsWith(`.${each}`))
     return field ? [{ field, message }] : []
   })
   for (const { field, message } of known) setError(field, { message })

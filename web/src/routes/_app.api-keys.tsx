@@ -1,10 +1,14 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { KeysPage } from '@/features/keys/keys-page'
-import { readListSearch, type ListSearch } from '@/lib/list-search'
+import { KeysPage, type KeysSearch } from '@/features/keys/keys-page'
+import { readListSearch } from '@/lib/list-search'
+import { choice } from '@/lib/search'
 
 export const Route = createFileRoute('/_app/api-keys')({
-  validateSearch: readListSearch,
+  validateSearch: (search: Record<string, unknown>): KeysSearch => ({
+    ...readListSearch(search),
+    mine: choice(search, 'mine', ['mine']),
+  }),
   component: ListRoute,
 })
 
@@ -12,7 +16,7 @@ function ListRoute() {
   const search = Route.useSearch()
   const navigate = Route.useNavigate()
   const onSearch = useCallback(
-    (change: Partial<ListSearch>) =>
+    (change: Partial<KeysSearch>) =>
       navigate({ search: (old) => ({ ...old, ...change }), replace: 'q' in change }),
     [navigate],
   )

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Gauge, Plus, RotateCcw } from 'lucide-react'
+import { FlaskConical, Gauge, Plus, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { useI18n } from '@/i18n'
 import {
@@ -11,6 +11,7 @@ import {
   removeLimitRule,
   resetLimits,
   type LimitSubject,
+  type Simulation,
 } from '@/lib/api/limits'
 import { meQuery } from '@/lib/api/session'
 import { EmptyState, ErrorState } from '../states'
@@ -21,6 +22,7 @@ import { hasUsage, isReplaced, itemsOf, type LimitItem } from './data/limits'
 import { InlineConfirm } from './inline-confirm'
 import { LimitForm } from './limit-form'
 import { LimitRow } from './limit-row'
+import { SimulateDialog } from './simulate-dialog'
 
 interface LimitsPanelProps {
   subject: LimitSubject
@@ -41,6 +43,7 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   /** `new`, or the id of what is edited. */
   const [open, setOpen] = useState<string>()
   const [resetting, setResetting] = useState(false)
+  const [simulating, setSimulating] = useState(false)
 
   const mayWrite = me.data?.permissions?.includes('limits:write') ?? false
   const refresh = () => client.invalidateQueries({ queryKey: limitsKey(subject) })
@@ -64,6 +67,12 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
     <section className="grid gap-3" aria-label={t('limits.title')}>
       <div className="flex flex-wrap items-center gap-2">
         <p className="min-w-48 flex-1 text-sm text-ink-2">{hint ?? t('limits.hint')}</p>
+        {callOf(subject) && (
+          <Button variant="ghost" size="sm" onClick={() => setSimulating(true)}>
+            <FlaskConical aria-hidden />
+            {t('limits.simulate')}
+          </Button>
+        )}
         {mayWrite && counted && items.length > 0 && (
           <Button variant="ghost" size="sm" onClick={() => setResetting(true)}>
             <RotateCcw aria-hidden />
@@ -130,6 +139,25 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
           {t('limits.emptyHint')}
         </EmptyState>
       )}
+      {simulating && <SimulateDialog call={callOf(subject)} onClose={() => setSimulating(false)} />}
     </section>
   )
+}
+
+/** A call that the subject would be part of, where the dry run can be told so. */
+function callOf({ kind, id }: LimitSubject): Simulation | undefined {
+  switch (kind) {
+    case 'user':
+      return { user_id: id }
+    case 'api_key':
+      return { key_id: id }
+    case 'team':
+      return { team_ids: [id] }
+    case 'model':
+      return { model_id: id }
+    case 'provider':
+      return { provider_id: id }
+    default:
+      return undefined
+  }
 }

@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { useI18n } from '@/i18n'
 import type { Me } from '@/lib/api/session'
 import { Logo, LogoMark } from '../logo'
+import { Bell } from '../notifications/bell'
 import { Button } from '../ui/button'
 import { Drawer } from '../ui/dialog'
 import { Kbd } from '../ui/kbd'
@@ -74,6 +75,7 @@ export function AppShell({ me, children }: { me: Me; children: ReactNode }) {
           </button>
           <div className="flex items-center gap-1 sm:ms-auto">
             <HealthMenu />
+            <Bell />
             <PreferencesMenu />
             <UserMenu me={me} />
           </div>

@@ -1,20 +1,21 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
-import { Controller, useForm } from 'react-hook-form'
+import { useMutation } from '@tanstack/react-query'
+import { ChevronRight } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { FormProvider, useForm } from 'react-hook-form'
 import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
 import { FormError } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
-import { Checkbox } from '@/components/ui/toggles'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { modelsQuery } from '@/lib/api/catalog'
-import { createKey, updateKey, type ApiKey, type ApiKeySecret, type Surface } from '@/lib/api/keys'
+import { createKey, updateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
 import { showFieldErrors } from '@/lib/forms'
-import { keySchema, surfaces, toRequest, toUpdate, valuesOf, type KeyValues } from './data/schema'
+import { keySchema, toRequest, toUpdate, valuesOf, type KeyValues } from './data/schema'
+import { KeyAccounting, KeyLifetime, KeyOwner, KeyReach } from './key-fields'
+import { ModelsField, SurfaceBoxes } from './key-scope'
 
 interface KeyDialogProps {
   apiKey?: ApiKey
@@ -24,10 +25,16 @@ interface KeyDialogProps {
   onIssued: (secret: ApiKeySecret) => void
 }
 
+// Where the API's name of a field is not the form's.
+const aliases: Record<string, keyof KeyValues> = {
+  allowed_models: 'models',
+  allowed_mcp_tools: 'tools',
+  ip_allowlist: 'addresses',
+}
+
 export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, onIssued }: KeyDialogProps) {
   const { t } = useI18n()
   const toast = useToast()
-  const models = useQuery(modelsQuery)
   const form = useForm<KeyValues>({ resolver: zodResolver(keySchema(t)), defaultValues: valuesOf(apiKey) })
   const { errors } = form.formState
   const [tab, setTab] = useState(first)
@@ -47,7 +54,7 @@ export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, o
       onClose()
     },
     onError: (error) =>
-      showFieldErrors(error, form.setError, ['name', 'surfaces', 'expires_in_days', 'cost_center']),
+      showFieldErrors(error, form.setError, Object.keys(valuesOf()) as (keyof KeyValues)[], aliases),
   })
 
   return (
@@ -68,121 +75,48 @@ export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, o
       }
     >
       <LimitsTabs subject={apiKey && { kind: 'api_key', id: apiKey.id }} tab={tab} onTab={setTab}>
-        <form
-          id="key-form"
-          noValidate
-          className="grid gap-4 sm:grid-cols-2"
-          onSubmit={form.handleSubmit((values) => save.mutate(values))}
-        >
-          <Field
-            label={t('common.name')}
-            error={errors.name?.message}
-            hint={t('keys.nameHint')}
-            className="sm:col-span-2"
+        <FormProvider {...form}>
+          <form
+            id="key-form"
+            noValidate
+            className="grid gap-4 sm:grid-cols-2"
+            onSubmit={form.handleSubmit((values) => save.mutate(values))}
           >
-            {(control) => <Input {...control} {...form.register('name')} autoFocus autoComplete="off" />}
-          </Field>
-          <Controller
-            control={form.control}
-            name="surfaces"
-            render={({ field }) => (
-              <fieldset
-                className="grid gap-2 sm:col-span-2"
-                aria-describedby={errors.surfaces ? 'surfaces-error' : undefined}
-              >
-                <legend className="mb-1.5 text-sm font-medium">{t('keys.surfaces')}</legend>
-                <div className="grid gap-2 sm:grid-cols-3">
-                  {surfaces.map((surface) => (
-                    <SurfaceBox
-                      key={surface}
-                      surface={surface}
-                      checked={field.value.includes(surface)}
-                      onChange={(checked) =>
-                        field.onChange(
-                          checked
-                            ? [...field.value, surface]
-                            : field.value.filter((each) => each !== surface),
-                        )
-                      }
-                    />
-                  ))}
-                </div>
-                {errors.surfaces && (
-                  <p id="surfaces-error" role="alert" className="text-xs text-bad">
-                    {errors.surfaces.message}
-                  </p>
-                )}
-              </fieldset>
-            )}
-          />
-          <Field
-            label={t('keys.allowedModels')}
-            optional={t('common.optional')}
-            hint={t('keys.allowedModelsHint')}
-            className="sm:col-span-2"
-          >
-            {(control) => (
-              <>
-                <Input
-                  {...control}
-                  {...form.register('models')}
-                  list="known-models"
-                  placeholder={t('keys.allModels')}
-                  className="font-mono"
-                />
-                <datalist id="known-models">
-                  {models.data?.items.map((model) => (
-                    <option key={model.id} value={model.model_id} />
-                  ))}
-                </datalist>
-              </>
-            )}
-          </Field>
-          <Field
-            label={t('keys.expiresInDays')}
-            optional={t('common.optional')}
-            error={errors.expires_in_days?.message}
-            hint={apiKey ? t('keys.expiresKeep') : t('keys.expiresHint')}
-          >
-            {(control) => <Input {...control} {...form.register('expires_in_days')} inputMode="numeric" />}
-          </Field>
-          <Field
-            label={t('keys.costCenter')}
-            optional={t('common.optional')}
-            error={errors.cost_center?.message}
-            hint={t('keys.costCenterHint')}
-          >
-            {(control) => <Input {...control} {...form.register('cost_center')} />}
-          </Field>
-          <div className="empty:hidden sm:col-span-2">
-            <FormError error={save.error} />
-          </div>
-        </form>
+            <Field
+              label={t('common.name')}
+              error={errors.name?.message}
+              hint={t('keys.nameHint')}
+              className="sm:col-span-2"
+            >
+              {(control) => <Input {...control} {...form.register('name')} autoFocus autoComplete="off" />}
+            </Field>
+            {!apiKey && <KeyOwner />}
+            <SurfaceBoxes />
+            <ModelsField />
+            <KeyLifetime existing={Boolean(apiKey)} />
+            <More title={t('keys.more')} open={Boolean(apiKey)}>
+              <KeyReach />
+              <KeyAccounting />
+            </More>
+            <div className="empty:hidden sm:col-span-2">
+              <FormError error={save.error} />
+            </div>
+          </form>
+        </FormProvider>
       </LimitsTabs>
     </Dialog>
   )
 }
 
-function SurfaceBox(props: { surface: Surface; checked: boolean; onChange: (checked: boolean) => void }) {
-  const { t } = useI18n()
-  const id = `surface-${props.surface}`
+/** What few keys need, out of the way until it is asked for. */
+function More({ title, open, children }: { title: string; open: boolean; children: ReactNode }) {
   return (
-    <div className="flex items-start gap-2.5 rounded-lg border border-line p-2.5">
-      <Checkbox
-        id={id}
-        checked={props.checked}
-        onCheckedChange={(checked) => props.onChange(checked === true)}
-        aria-describedby={`${id}-hint`}
-        className="mt-0.5"
-      />
-      <div className="min-w-0">
-        <label htmlFor={id} className="block text-sm font-medium">
-          {t(`keys.surface.${props.surface}`)}
-        </label>
-        <p id={`${id}-hint`} className="text-xs text-ink-3">
-          {t(`keys.surface.${props.surface}Hint`)}
-        </p>
-      </div>
-    </div>
+    <details open={open} className="group sm:col-span-2">
+      <summary className="flex cursor-pointer list-none items-center gap-1 rounded text-sm font-medium text-ink-2 hover:text-ink">
+        <ChevronRight className="size-4 transition-transform group-open:rotate-90" aria-hidden />
+        {title}
+      </summary>
+      <div className="mt-3 grid gap-4 sm:grid-cols-2">{children}</div>
+    </details>
   )
 }

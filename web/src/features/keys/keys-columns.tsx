@@ -1,4 +1,4 @@
-import { Ban, Pencil, RotateCw } from 'lucide-react'
+import { Ban, Gauge, Pencil, RotateCw } from 'lucide-react'
 import { columnsOf } from '@/components/data-table'
 import { RowMenu } from '@/components/row-menu'
 import { StatusBadge, type HealthTone } from '@/components/status'
@@ -6,11 +6,12 @@ import { Mono, Time } from '@/components/text'
 import { Badge } from '@/components/ui/badge'
 import { MenuItem, MenuSeparator } from '@/components/ui/menu'
 import type { Translate } from '@/i18n'
-import type { ApiKey } from '@/lib/api/keys'
+import type { ApiKey, Surface } from '@/lib/api/keys'
 import { stateOf, type KeyState } from './data/schema'
 
 interface Actions {
   edit: (key: ApiKey) => void
+  limits: (key: ApiKey) => void
   rotate: (key: ApiKey) => void
   revoke: (key: ApiKey) => void
 }
@@ -18,9 +19,14 @@ interface Actions {
 const tones: Record<KeyState, HealthTone> = {
   active: 'ok',
   expiring: 'warn',
+  rotation_due: 'warn',
+  rotated: 'warn',
   expired: 'bad',
+  disabled: 'bad',
   revoked: 'off',
 }
+
+type Disabled = 'inactive' | 'rotation_overdue'
 
 const column = columnsOf<ApiKey>()
 
@@ -49,8 +55,21 @@ export const keyColumns = (t: Translate, actions: Actions) => [
     id: 'state',
     header: t('common.status'),
     cell: ({ row }) => {
-      const state = stateOf(row.original)
-      return <StatusBadge tone={tones[state]}>{t(`keys.state.${state}`)}</StatusBadge>
+      const key = row.original
+      const state = stateOf(key)
+      const why =
+        key.revoked_reason ?? (key.disabled_reason && t(`keys.disabled.${key.disabled_reason as Disabled}`))
+      return (
+        <span className="grid justify-items-start" title={why ?? undefined}>
+          <StatusBadge tone={tones[state]}>{t(`keys.state.${state}`)}</StatusBadge>
+          {state === 'rotation_due' && key.rotation_due_at && (
+            <span className="text-xs text-ink-3">
+              {t('keys.dueSince')} <Time value={key.rotation_due_at} />
+            </span>
+          )}
+          {why && <span className="max-w-40 truncate text-xs text-ink-3">{why}</span>}
+        </span>
+      )
     },
   }),
   column.accessor((key) => key.user_email ?? '', {
@@ -65,8 +84,8 @@ export const keyColumns = (t: Translate, actions: Actions) => [
     cell: ({ row }) => (
       <span className="flex gap-1">
         {row.original.surfaces.map((surface) => (
-          <Badge key={surface} title={t(`keys.surface.${surface}`)}>
-            {t(`keys.surface.${surface}Short`)}
+          <Badge key={surface} title={t(`keys.surface.${surface as Surface}`)}>
+            {t(`keys.surface.${surface as Surface}Short`)}
           </Badge>
         ))}
       </span>
@@ -86,6 +105,21 @@ export const keyColumns = (t: Translate, actions: Actions) => [
         </Mono>
       )
     },
+  }),
+  column.accessor((key) => [key.cost_center, ...(key.tags ?? [])].filter(Boolean).join(' '), {
+    id: 'cost_center',
+    header: t('keys.costCenter'),
+    cell: ({ row: { original: key } }) => (
+      <span className="flex max-w-48 flex-wrap items-center gap-1">
+        {key.cost_center && <span className="text-ink-2">{key.cost_center}</span>}
+        {(key.tags ?? []).slice(0, 3).map((tag) => (
+          <Badge key={tag} tone="outline">
+            {tag}
+          </Badge>
+        ))}
+        {!key.cost_center && !key.tags?.length && <span className="text-ink-3">–</span>}
+      </span>
+    ),
   }),
   column.accessor((key) => key.last_used_at ?? '', {
     id: 'last_used_at',
@@ -122,10 +156,16 @@ export const keyColumns = (t: Translate, actions: Actions) => [
             <Pencil aria-hidden />
             {t('common.edit')}
           </MenuItem>
-          <MenuItem onSelect={() => actions.rotate(key)}>
-            <RotateCw aria-hidden />
-            {t('keys.rotate')}
+          <MenuItem onSelect={() => actions.limits(key)}>
+            <Gauge aria-hidden />
+            {t('limits.title')}
           </MenuItem>
+          {!key.replaced_by && !key.ephemeral && (
+            <MenuItem onSelect={() => actions.rotate(key)}>
+              <RotateCw aria-hidden />
+              {t('keys.rotate')}
+            </MenuItem>
+          )}
           <MenuSeparator />
           <MenuItem danger onSelect={() => actions.revoke(key)}>
             <Ban aria-hidden />

@@ -1,7 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { KeyRound, Plus } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import { ConfirmDialog } from '@/components/confirm-dialog'
 import { DataTable } from '@/components/data-table'
 import { ListToolbar } from '@/components/list-toolbar'
 import { Page } from '@/components/page'
@@ -10,18 +9,31 @@ import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { keysQuery, revokeKey, rotateKey, type ApiKeySecret } from '@/lib/api/keys'
-import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
+import { keysQuery, type ApiKeySecret } from '@/lib/api/keys'
+import { meQuery } from '@/lib/api/session'
+import { isEdit, matches, readDialog, tabOf, type ListSearch } from '@/lib/list-search'
 import { KeyDialog } from './key-dialog'
+import { RevokeDialog, RotateDialog } from './key-endings'
 import { KeySecretDialog } from './key-secret-dialog'
-import { stateOf } from './data/schema'
+import { isOver } from './data/schema'
 import { keyColumns } from './keys-columns'
 
-export function KeysPage({ search, onSearch }: ListPageProps) {
+export interface KeysSearch extends ListSearch {
+  /** One's own only. */
+  mine?: 'mine'
+}
+
+interface KeysPageProps {
+  search: KeysSearch
+  onSearch: (change: Partial<KeysSearch>) => void
+}
+
+export function KeysPage({ search, onSearch }: KeysPageProps) {
   const { t } = useI18n()
   const client = useQueryClient()
   const toast = useToast()
   const keys = useQuery(keysQuery)
+  const me = useQuery(meQuery)
   // The secret is in memory only: never in the URL, never in the query cache.
   const [issued, setIssued] = useState<ApiKeySecret>()
   const refresh = () => client.invalidateQueries({ queryKey: keysQuery.queryKey })
@@ -33,6 +45,7 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
     () =>
       keyColumns(t, {
         edit: (key) => onSearch({ dialog: `edit:${key.id}` }),
+        limits: (key) => onSearch({ dialog: `limits:${key.id}` }),
         rotate: (key) => onSearch({ dialog: `rotate:${key.id}` }),
         revoke: (key) => onSearch({ dialog: `revoke:${key.id}` }),
       }),
@@ -40,13 +53,15 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
   )
   const rows = keys.data?.items.filter(
     (key) =>
-      (search.show === 'all' || (stateOf(key) !== 'revoked' && !key.ephemeral)) &&
+      (search.show === 'all' || !isOver(key)) &&
+      (!search.mine || key.user_id === me.data?.id) &&
       matches(
         search.q,
         key.name,
         key.key_prefix,
         key.user_email,
         key.cost_center,
+        key.tags?.join(' '),
         key.allowed_models?.join(' '),
       ),
   )
@@ -60,6 +75,17 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
   return (
     <Page title={t('nav.keys')} description={t('keys.lead')} actions={add}>
       <ListToolbar label={t('keys.search')} query={search.q} onQuery={(q) => onSearch({ q })}>
+        {keys.data?.items.some((key) => key.user_id !== me.data?.id) && (
+          <Segmented
+            label={t('keys.whose')}
+            value={search.mine ?? 'everybody'}
+            onChange={(whose) => onSearch({ mine: whose === 'mine' ? 'mine' : undefined })}
+            options={[
+              { value: 'everybody', label: t('keys.whose.everybody') },
+              { value: 'mine', label: t('keys.whose.mine') },
+            ]}
+          />
+        )}
         <Segmented
           label={t('keys.show')}
           value={search.show ?? 'live'}
@@ -108,33 +134,24 @@ export function KeysPage({ search, onSearch }: ListPageProps) {
         />
       )}
       {dialog?.verb === 'rotate' && chosen && (
-        <ConfirmDialog
-          title={t('keys.rotateTitle')}
-          name={chosen.name}
-          action={t('keys.rotate')}
+        <RotateDialog
+          apiKey={chosen}
           onClose={close}
-          onConfirm={async () => {
-            setIssued(await rotateKey(chosen.id))
+          onIssued={async (secret) => {
+            setIssued(secret)
             await refresh()
           }}
-        >
-          {t('keys.rotateText')}
-        </ConfirmDialog>
+        />
       )}
       {dialog?.verb === 'revoke' && chosen && (
-        <ConfirmDialog
-          title={t('keys.revokeTitle')}
-          name={chosen.name}
-          action={t('keys.revoke')}
+        <RevokeDialog
+          apiKey={chosen}
           onClose={close}
-          onConfirm={async () => {
-            await revokeKey(chosen.id)
+          onRevoked={async () => {
             await refresh()
             toast.success(t('keys.revoked', { name: chosen.name }))
           }}
-        >
-          {t('keys.revokeText')}
-        </ConfirmDialog>
+        />
       )}
       {issued && <KeySecretDialog issued={issued} onClose={() => setIssued(undefined)} />}
     </Page>

@@ -16,6 +16,7 @@ import { roles } from './roles'
 import { teams } from './teams'
 import { users } from './users'
 import { sso } from './sso'
+import { bell } from './bell'
 
 export const en = {
   ...common,
@@ -36,4 +37,5 @@ export const en = {
   ...teams,
   ...users,
   ...sso,
+  ...bell,
 }

@@ -90,4 +90,12 @@ export const limits = {
   'limits.subject.mcp_tool': 'MCP tool',
   'limits.own': 'Your limits',
   'limits.ownHint': 'What your calls meet, whichever key makes them, and what is left.',
+  'limits.simulate': 'Dry run',
+  'limits.simulateHint': 'Which limits a call would meet, and what is left of them. Nothing is counted.',
+  'limits.simulateRun': 'Show limits',
+  'limits.simulateKey': 'Key',
+  'limits.simulateUser': 'User',
+  'limits.simulateModel': 'Model',
+  'limits.simulateProvider': 'Provider',
+  'limits.anyOne': '–',
 }

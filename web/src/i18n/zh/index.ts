@@ -17,6 +17,7 @@ import { roles } from './roles'
 import { teams } from './teams'
 import { users } from './users'
 import { sso } from './sso'
+import { bell } from './bell'
 
 export const zh: Messages = {
   ...common,
@@ -37,4 +38,5 @@ export const zh: Messages = {
   ...teams,
   ...users,
   ...sso,
+  ...bell,
 }

@@ -89,4 +89,12 @@ export const limits = {
   'limits.subject.mcp_tool': 'MCP 工具',
   'limits.own': '您的限额',
   'limits.ownHint': '您的调用（无论使用哪个密钥）遇到的限额及余量。',
+  'limits.simulate': '试运行',
+  'limits.simulateHint': '一次调用会遇到哪些限额、还剩多少。不会计数。',
+  'limits.simulateRun': '显示限额',
+  'limits.simulateKey': '密钥',
+  'limits.simulateUser': '用户',
+  'limits.simulateModel': '模型',
+  'limits.simulateProvider': '提供商',
+  'limits.anyOne': '–',
 }

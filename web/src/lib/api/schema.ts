@@ -123,80 +123,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** API keys */
-        get: operations["listKeys"];
-        put?: never;
-        /** Create a key */
-        post: operations["createKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/keys/ephemeral": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A key for 15 minutes */
-        post: operations["createEphemeralKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/keys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One key
-         * @description Needs the permission keys:read.
-         */
-        get: operations["getKey"];
-        put?: never;
-        post?: never;
-        /** Revoke a key */
-        delete: operations["revokeKey"];
-        options?: never;
-        head?: never;
-        /** Change a key */
-        patch: operations["updateKey"];
-        trace?: never;
-    };
-    "/api/keys/{id}/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** New secret, same lineage */
-        post: operations["rotateKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/providers": {
         parameters: {
             query?: never;
@@ -1518,43 +1444,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/keys/self/rotate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A key of any surface gives itself a new secret */
-        post: operations["rotateSelf"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/keys/{id}/force-revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * End a key with all of its lineage at once, and say why
-         * @description Needs the permission keys:admin.
-         */
-        post: operations["forceRevokeKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/admin/limits/bulk": {
         parameters: {
             query?: never;
@@ -1742,110 +1631,6 @@ export interface paths {
                 };
             };
         };
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/limits/{kind}/{id}/usage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What is used of each limit of a subject
-         * @description Needs the permission limits:read.
-         */
-        get: {
-            parameters: {
-                query?: {
-                    userId?: string;
-                };
-                header?: never;
-                path: {
-                    kind: string;
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PageOfUsageView"];
-                    };
-                };
-                /** @description What went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/limits/{kind}/{id}/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin all counters of a subject anew
-         * @description Needs the permission limits:write.
-         */
-        post: {
-            parameters: {
-                query?: {
-                    userId?: string;
-                };
-                header?: never;
-                path: {
-                    kind: string;
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description No Content */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description What went wrong */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2187,6 +1972,321 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/limits/{kind}/{id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin all counters of a subject anew
+         * @description Needs the permission limits:write.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    user_id?: string;
+                };
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/limits/{kind}/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is used of each limit of a subject
+         * @description Needs the permission limits:read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    user_id?: string;
+                };
+                header?: never;
+                path: {
+                    kind: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PageOfUsageView"];
+                    };
+                };
+                /** @description What went wrong */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/notifications/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where notifications are sent to
+         * @description Needs the permission settings:read.
+         */
+        get: operations["getWebhook"];
+        /**
+         * Send notifications to an address; a new secret is in this answer only
+         * @description Needs the permission settings:write.
+         */
+        put: operations["setWebhook"];
+        post?: never;
+        /**
+         * Send notifications nowhere
+         * @description Needs the permission settings:write.
+         */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/notifications/webhook/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one message now and say what came of it
+         * @description Needs the permission settings:write.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys: your own, or all with keys:admin
+         * @description Needs the permission keys:read.
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Create a key; its secret is in this answer only
+         * @description Needs the permission keys:create.
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/ephemeral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A key for 15 minutes with what you have
+         * @description Needs the permission keys:create.
+         */
+        post: operations["createEphemeralKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/self/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A key of any surface gives itself a new secret */
+        post: operations["rotateSelf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One key
+         * @description Needs the permission keys:read.
+         */
+        get: operations["getKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description Needs the permission keys:delete.
+         */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a key
+         * @description Needs the permission keys:update.
+         */
+        patch: operations["updateKey"];
+        trace?: never;
+    };
+    "/api/keys/{id}/force-revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a key with all of its lineage at once, and say why
+         * @description Needs the permission keys:admin.
+         */
+        post: operations["forceRevokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new secret in the same lineage; the old one works through the grace period
+         * @description Needs the permission keys:rotate.
+         */
+        post: operations["rotateKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts of budgets and warnings of keys that concern the caller, the newest first */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notifications as read, for the caller alone */
+        post: operations["readNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2255,62 +2355,6 @@ export interface components {
             must_change_password: boolean;
             totp_enabled: boolean;
             must_enroll_totp: boolean;
-        };
-        ApiKey: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-            key_prefix: string;
-            /** Format: uuid */
-            lineage_id: string;
-            surfaces: ("ai_gateway" | "mcp_gateway" | "console")[];
-            /** Format: date-time */
-            created_at: string;
-            /** @enum {string} */
-            status?: "active" | "expired" | "revoked";
-            /** Format: uuid */
-            user_id?: string;
-            user_email?: string;
-            /** Format: uuid */
-            team_id?: string | null;
-            allowed_models?: string[] | null;
-            allowed_mcp_tools?: string[] | null;
-            tags?: string[];
-            cost_center?: string;
-            /** Format: date-time */
-            expires_at?: string | null;
-            /** Format: date-time */
-            last_used_at?: string | null;
-            /** Format: date-time */
-            revoked_at?: string | null;
-            revoked_reason?: string | null;
-            /** Format: uuid */
-            replaced_by?: string | null;
-            ephemeral?: boolean;
-        };
-        ApiKeySecret: components["schemas"]["ApiKey"] & {
-            key: string;
-        };
-        ApiKeyCreate: {
-            name: string;
-            surfaces: ("ai_gateway" | "mcp_gateway" | "console")[];
-            allowed_models?: string[] | null;
-            expires_in_days?: number | null;
-            cost_center?: string | null;
-            tags?: string[] | null;
-        };
-        ApiKeyUpdate: {
-            name?: string;
-            surfaces?: ("ai_gateway" | "mcp_gateway" | "console")[];
-            allowed_models?: string[] | null;
-            expires_in_days?: number | null;
-            cost_center?: string | null;
-            tags?: string[] | null;
-        };
-        EphemeralKey: {
-            key: string;
-            /** Format: date-time */
-            expires_at: string;
         };
         Provider: {
             /** Format: uuid */
@@ -2669,10 +2713,6 @@ export interface components {
                 [key: string]: components["schemas"]["ServiceHealth"];
             };
             controls?: components["schemas"]["ControlHealth"][];
-        };
-        ApiKeyPage: {
-            items: components["schemas"]["ApiKey"][];
-            next_cursor?: string | null;
         };
         ProviderPage: {
             items: components["schemas"]["Provider"][];
@@ -3120,39 +3160,6 @@ export interface components {
             roles?: string[];
             platform_admin?: null | boolean;
         };
-        KeyView: {
-            /** Format: uuid */
-            id?: string;
-            name?: string;
-            key_prefix?: string;
-            /** Format: uuid */
-            lineage_id?: string;
-            /** Format: uuid */
-            user_id?: string;
-            user_email?: string;
-            /** Format: uuid */
-            team_id?: null | string;
-            status?: string;
-            surfaces?: string[];
-            allowed_models?: null | string[];
-            allowed_mcp_tools?: null | string[];
-            cost_center?: string;
-            tags?: string[];
-            ephemeral?: boolean;
-            /** Format: date-time */
-            expires_at?: null | string;
-            /** Format: date-time */
-            last_used_at?: null | string;
-            /** Format: date-time */
-            revoked_at?: null | string;
-            revoked_reason?: null | string;
-            /** Format: uuid */
-            replaced_by?: null | string;
-            /** Format: date-time */
-            created_at?: string;
-            /** Format: date-time */
-            updated_at?: string;
-        };
         PageOfOrganizationView: {
             items: components["schemas"]["OrganizationView"][];
             next_cursor: null | string;
@@ -3445,61 +3452,6 @@ export interface components {
         };
         RecoveryCodeList: {
             recovery_codes: string[];
-        };
-        RotateKey: {
-            /** Format: int32 */
-            grace_period_secs: null | number;
-        };
-        IssuedKey: {
-            key?: null | string;
-            /** Format: uuid */
-            id?: string;
-            name?: string;
-            key_prefix?: string;
-            /** Format: uuid */
-            lineage_id?: string;
-            /** Format: uuid */
-            user_id?: string;
-            user_email?: string;
-            /** Format: uuid */
-            team_id?: null | string;
-            status?: string;
-            surfaces?: string[];
-            allowed_models?: null | string[];
-            allowed_mcp_tools?: null | string[];
-            cost_center?: string;
-            tags?: string[];
-            ip_allowlist?: string[];
-            /** Format: int32 */
-            rotation_period_days?: null | number;
-            /** Format: int32 */
-            inactivity_timeout_days?: null | number;
-            /** Format: int32 */
-            grace_period_hours?: null | number;
-            capture_disabled?: boolean;
-            cache_scope?: string;
-            ephemeral?: boolean;
-            /** Format: date-time */
-            expires_at?: null | string;
-            /** Format: date-time */
-            last_used_at?: null | string;
-            /** Format: date-time */
-            rotation_due_at?: null | string;
-            /** Format: date-time */
-            disabled_at?: null | string;
-            disabled_reason?: null | string;
-            /** Format: date-time */
-            revoked_at?: null | string;
-            revoked_reason?: null | string;
-            /** Format: uuid */
-            replaced_by?: null | string;
-            /** Format: date-time */
-            created_at?: string;
-            /** Format: date-time */
-            updated_at?: string;
-        };
-        ForceRevoke: {
-            reason: null | string;
         };
         BudgetBody: {
             period?: null | string;
@@ -3810,6 +3762,210 @@ export interface components {
             totp_code: null | string;
             recovery_code: null | string;
         };
+        WebhookView: {
+            url: string;
+            allow_private_network: boolean;
+            enabled: boolean;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            last_delivered_at: null | string;
+            /** Format: date-time */
+            last_failed_at: null | string;
+            last_error: null | string;
+        };
+        WebhookBody: {
+            url?: null | string;
+            secret?: null | string;
+            new_secret?: null | boolean;
+            allow_private_network?: null | boolean;
+            enabled?: null | boolean;
+        };
+        WebhookSet: {
+            webhook: components["schemas"]["WebhookView"];
+            secret: null | string;
+        };
+        WebhookTest: {
+            accepted: boolean;
+            /** Format: int32 */
+            status: null | number;
+            error: null | string;
+        };
+        PageOfKeyView: {
+            items: components["schemas"]["KeyView"][];
+            next_cursor: null | string;
+        };
+        KeyView: {
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            key_prefix?: string;
+            /** Format: uuid */
+            lineage_id?: string;
+            /** Format: uuid */
+            user_id?: string;
+            user_email?: string;
+            /** Format: uuid */
+            team_id?: null | string;
+            status?: string;
+            surfaces?: string[];
+            allowed_models?: null | string[];
+            allowed_mcp_tools?: null | string[];
+            cost_center?: string;
+            tags?: string[];
+            ip_allowlist?: string[];
+            /** Format: int32 */
+            rotation_period_days?: null | number;
+            /** Format: int32 */
+            inactivity_timeout_days?: null | number;
+            /** Format: int32 */
+            grace_period_hours?: null | number;
+            capture_disabled?: boolean;
+            cache_scope?: string;
+            ephemeral?: boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            /** Format: date-time */
+            last_used_at?: null | string;
+            /** Format: date-time */
+            rotation_due_at?: null | string;
+            /** Format: date-time */
+            disabled_at?: null | string;
+            disabled_reason?: null | string;
+            /** Format: date-time */
+            revoked_at?: null | string;
+            revoked_reason?: null | string;
+            /** Format: uuid */
+            replaced_by?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        CreateKey: {
+            name?: null | string;
+            surfaces?: null | string[];
+            allowed_models?: null | string[];
+            allowed_mcp_tools?: null | string[];
+            /** Format: int32 */
+            expires_in_days?: null | number;
+            /** Format: uuid */
+            user_id?: null | string;
+            /** Format: uuid */
+            team_id?: null | string;
+            tags?: null | string[];
+            cost_center?: null | string;
+            ip_allowlist?: null | string[];
+            /** Format: int32 */
+            rotation_period_days?: null | number;
+            /** Format: int32 */
+            inactivity_timeout_days?: null | number;
+            /** Format: int32 */
+            grace_period_hours?: null | number;
+            capture_disabled?: null | boolean;
+            cache_scope?: null | string;
+        };
+        IssuedKey: {
+            key?: null | string;
+            /** Format: uuid */
+            id?: string;
+            name?: string;
+            key_prefix?: string;
+            /** Format: uuid */
+            lineage_id?: string;
+            /** Format: uuid */
+            user_id?: string;
+            user_email?: string;
+            /** Format: uuid */
+            team_id?: null | string;
+            status?: string;
+            surfaces?: string[];
+            allowed_models?: null | string[];
+            allowed_mcp_tools?: null | string[];
+            cost_center?: string;
+            tags?: string[];
+            ip_allowlist?: string[];
+            /** Format: int32 */
+            rotation_period_days?: null | number;
+            /** Format: int32 */
+            inactivity_timeout_days?: null | number;
+            /** Format: int32 */
+            grace_period_hours?: null | number;
+            capture_disabled?: boolean;
+            cache_scope?: string;
+            ephemeral?: boolean;
+            /** Format: date-time */
+            expires_at?: null | string;
+            /** Format: date-time */
+            last_used_at?: null | string;
+            /** Format: date-time */
+            rotation_due_at?: null | string;
+            /** Format: date-time */
+            disabled_at?: null | string;
+            disabled_reason?: null | string;
+            /** Format: date-time */
+            revoked_at?: null | string;
+            revoked_reason?: null | string;
+            /** Format: uuid */
+            replaced_by?: null | string;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            updated_at?: string;
+        };
+        CreateEphemeralKey: {
+            surfaces: null | string[];
+        };
+        RotateKey: {
+            /** Format: int32 */
+            grace_period_secs: null | number;
+        };
+        PatchKey: {
+            name?: string;
+            surfaces?: string[];
+            allowed_models?: string[];
+            allowed_mcp_tools?: string[];
+            /** Format: date-time */
+            expires_at?: null | string;
+            /** Format: int32 */
+            expires_in_days?: null | number;
+            tags?: string[];
+            cost_center?: string;
+            ip_allowlist?: string[];
+            /** Format: int32 */
+            rotation_period_days?: null | number;
+            /** Format: int32 */
+            inactivity_timeout_days?: null | number;
+            /** Format: int32 */
+            grace_period_hours?: null | number;
+            capture_disabled?: null | boolean;
+            cache_scope?: string;
+        };
+        ForceRevoke: {
+            reason: null | string;
+        };
+        NotificationPage: {
+            items: components["schemas"]["NotificationView"][];
+            next_cursor: null | string;
+            /** Format: int32 */
+            unread: number;
+        };
+        NotificationView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            type: string;
+            subject_kind: string;
+            subject_id: string;
+            subject_name: string;
+            details: unknown;
+            read: boolean;
+        };
+        MarkReadBody: {
+            ids?: null | string[];
+            all?: null | boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -4025,236 +4181,6 @@ export interface operations {
                 };
             };
             /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listKeys: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-                sort?: string;
-                q?: string;
-                mine?: boolean;
-                status?: string;
-                user_id?: string;
-                team_id?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeyPage"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApiKeyCreate"];
-            };
-        };
-        responses: {
-            /** @description Answer */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeySecret"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createEphemeralKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EphemeralKey"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeyView"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApiKeyUpdate"];
-            };
-        };
-        responses: {
-            /** @description Answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKey"];
-                };
-            };
-            /** @description Problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    rotateKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Answer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeySecret"];
-                };
-            };
-            /** @description Problem */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -6998,72 +6924,6 @@ export interface operations {
             };
         };
     };
-    rotateSelf: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": null | components["schemas"]["RotateKey"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IssuedKey"];
-                };
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    forceRevokeKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForceRevoke"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description What went wrong */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listTeamRoles: {
         parameters: {
             query?: {
@@ -7505,6 +7365,500 @@ export interface operations {
         responses: {
             /** @description OK */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSet"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                mine?: boolean;
+                status?: string;
+                user_id?: string;
+                team_id?: string;
+                /** @description Items in one page, 1 to 1000; 50 when absent. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description A field; with a minus, descending. */
+                sort?: string;
+                /** @description What to look for. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfKeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEphemeralKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["CreateEphemeralKey"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateSelf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyView"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forceRevokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForceRevoke"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": null | components["schemas"]["RotateKey"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedKey"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                /** @description Items in one page, 1 to 1000; 50 when absent. */
+                limit?: number;
+                /** @description next_cursor of the page before. */
+                cursor?: string;
+                /** @description A field; with a minus, descending. */
+                sort?: string;
+                /** @description What to look for. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkReadBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

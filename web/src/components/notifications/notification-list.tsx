@@ -1,0 +1,99 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { BellOff, CheckCheck, CircleAlert, Info, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { useI18n } from '@/i18n'
+import { markRead, notificationsQuery, type Notification } from '@/lib/api/notifications'
+import { cn } from '@/lib/cn'
+import { EmptyState, ErrorState } from '../states'
+import { Time } from '../text'
+import { Button } from '../ui/button'
+import { Skeleton } from '../ui/skeleton'
+import { factsOf, gravityOf, linkOf, titleOf, type Gravity } from './data/notifications'
+
+const looks: Record<Gravity, { icon: LucideIcon; text: string }> = {
+  info: { icon: Info, text: 'text-info' },
+  warn: { icon: TriangleAlert, text: 'text-warn' },
+  bad: { icon: CircleAlert, text: 'text-bad' },
+}
+
+/** What happened to budgets and keys that concern the reader, the newest first. Opening one marks it read. */
+export default function NotificationList({ onGone }: { onGone: () => void }) {
+  const { t } = useI18n()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const notifications = useQuery(notificationsQuery)
+  const read = useMutation({
+    mutationFn: markRead,
+    onSettled: () => client.invalidateQueries({ queryKey: notificationsQuery.queryKey, exact: true }),
+  })
+  const open = (notification: Notification) => {
+    if (!notification.read) read.mutate({ ids: [notification.id] })
+    const link = linkOf(notification)
+    if (!link) return
+    onGone()
+    // Which pages there are depends on the reader's rights and on the release: the address is built, not typed.
+    void navigate({ to: link.to, search: { dialog: link.dialog } } as never)
+  }
+
+  return (
+    <>
+      <header className="flex items-center gap-2 border-b border-line py-2 ps-4 pe-2">
+        <h2 className="flex-1 text-sm font-semibold">{t('bell.title')}</h2>
+        {(notifications.data?.unread ?? 0) > 0 && (
+          <Button variant="ghost" size="sm" busy={read.isPending} onClick={() => read.mutate({ all: true })}>
+            <CheckCheck aria-hidden />
+            {t('bell.readAll')}
+          </Button>
+        )}
+      </header>
+      <div className="min-h-0 overflow-y-auto" tabIndex={0} role="region" aria-label={t('bell.list')}>
+        {notifications.isError ? (
+          <ErrorState error={notifications.error} onRetry={() => void notifications.refetch()} />
+        ) : !notifications.data ? (
+          <Skeleton className="m-3 h-12" />
+        ) : notifications.data.items.length === 0 ? (
+          <EmptyState icon={BellOff} title={t('bell.empty')} className="py-8">
+            {t('bell.emptyHint')}
+          </EmptyState>
+        ) : (
+          <ul>
+            {notifications.data.items.map((notification) => (
+              <Entry key={notification.id} notification={notification} onOpen={() => open(notification)} />
+            ))}
+          </ul>
+        )}
+      </div>
+    </>
+  )
+}
+
+function Entry({ notification, onOpen }: { notification: Notification; onOpen: () => void }) {
+  const { t, f } = useI18n()
+  const gravity = gravityOf(notification)
+  const { icon: Icon, text } = looks[gravity]
+  const facts = factsOf(notification, t, f)
+  return (
+    <li className="border-b border-line last:border-0">
+      <button
+        type="button"
+        onClick={onOpen}
+        className="flex w-full items-start gap-2.5 px-4 py-2.5 text-start transition-colors hover:bg-hover focus-visible:-outline-offset-2"
+      >
+        <Icon className={cn('mt-0.5 size-4 shrink-0', text)} aria-hidden />
+        <span className="min-w-0 flex-1">
+          <span className="sr-only">{t(`bell.gravity.${gravity}`)}: </span>
+          <span className={cn('block text-sm break-words', !notification.read && 'font-semibold')}>
+            {titleOf(notification, t)}
+          </span>
+          {facts && <span className="tnum block text-xs text-ink-2">{facts}</span>}
+          <Time value={notification.created_at} className="text-xs text-ink-3" />
+        </span>
+        {!notification.read && (
+          <span className="mt-1.5 size-2 shrink-0 rounded-full bg-accent">
+            <span className="sr-only">{t('bell.new')}</span>
+          </span>
+        )}
+      </button>
+    </li>
+  )
+}

@@ -1,0 +1,26 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api, type Schemas } from './client'
+import { unwrap } from './problem'
+
+export type Notification = Schemas['NotificationView']
+export type Webhook = Schemas['WebhookView']
+
+export const notificationsQuery = queryOptions({
+  queryKey: ['notifications'],
+  queryFn: ({ signal }) =>
+    unwrap(api.GET('/api/notifications', { params: { query: { limit: 30 } }, signal })),
+  refetchInterval: 30_000,
+})
+
+export const markRead = (body: Schemas['MarkReadBody']) =>
+  unwrap(api.POST('/api/notifications/read', { body }))
+
+export const webhookQuery = queryOptions({
+  queryKey: ['notifications', 'webhook'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/admin/notifications/webhook', { signal })),
+  retry: false,
+})
+export const setWebhook = (body: Schemas['WebhookBody']) =>
+  unwrap(api.PUT('/api/admin/notifications/webhook', { body }))
+export const removeWebhook = () => unwrap(api.DELETE('/api/admin/notifications/webhook'))
+export const testWebhook = () => unwrap(api.POST('/api/admin/notifications/webhook/test'))
