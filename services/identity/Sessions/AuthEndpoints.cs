@@ -26,8 +26,8 @@ internal static class AuthEndpoints
         auth.MapPost("/password", ChangePasswordAsync).RequireSignedIn().WithName("changePassword").WithSummary("Choose another password; ends your other sessions");
         auth.MapPost("/password/redeem", RedeemAsync).AllowAnonymousCaller().RequireSameOrigin().WithName("redeemToken")
             .WithSummary("Choose a password with the token of an invitation or a reset");
-        auth.MapGet("/sessions", SessionsAsync).RequireSignedIn().WithName("listMySessions").WithSummary("Where you are signed in");
-        auth.MapDelete("/sessions/{session}", EndSessionAsync).RequireSignedIn().WithName("endMySession").WithSummary("End one of your sessions");
+        auth.MapGet("/sessions", SessionsAsync).RequirePermissionInTeam("sessions:revoke_own").WithName("listMySessions").WithSummary("Where you are signed in");
+        auth.MapDelete("/sessions/{session}", EndSessionAsync).RequirePermissionInTeam("sessions:revoke_own").WithName("endMySession").WithSummary("End one of your sessions");
         auth.MapGet("/me", MeAsync).RequireSignedIn().WithName("me").WithSummary("Who you are and what you may do");
     }
 

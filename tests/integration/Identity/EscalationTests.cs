@@ -105,6 +105,38 @@ public sealed class EscalationTests(IdentityFixture identity) : IClassFixture<Id
     }
 
     [Fact]
+    public async Task Key_WiderThanItsOwner_IsRefused()
+    {
+        var policy = new
+        {
+            version = 1,
+            statements = new object[]
+            {
+                new { effect = "allow", actions = new[] { "keys:create", "keys:read", "keys:update" }, resources = new[] { "*" } },
+                new { effect = "allow", actions = new[] { "ai_gateway:use" }, resources = new[] { "model:gpt-4o*" } },
+            },
+        };
+        await CreateRoleAsync("narrow", policy, identity.AdminKey);
+        var (id, _, _) = await identity.CreatePersonAsync("narrow");
+
+        (await KeyAsync(new[] { "mcp_gateway" }, null)).ShouldNotBe(201, "a surface that the owner may not use");
+        (await KeyAsync(new[] { "ai_gateway" }, new[] { "*" })).ShouldNotBe(201, "models that the owner may not use");
+        (await KeyAsync(new[] { "ai_gateway" }, new[] { "claude-*" })).ShouldNotBe(201);
+        (await KeyAsync(new[] { "ai_gateway" }, new[] { "gpt-4o-mini" })).ShouldBe(201);
+
+        async Task<int> KeyAsync(string[] surfaces, string[]? models) =>
+            (await identity.SendAsync(HttpMethod.Post, "/api/keys", new { name = "k", user_id = id, surfaces, allowed_models = models }, identity.AdminKey)).Status;
+    }
+
+    [Fact]
+    public async Task AnotherOrganization_IsActedInByPlatformAdministratorsOnly()
+    {
+        var (_, _, admin) = await identity.CreatePersonAsync("super_admin");
+        (await identity.SendAsync(HttpMethod.Get, "/api/admin/users", null, admin, ("x-thinkwatch-org", Guid.NewGuid().ToString()))).Status.ShouldBe(403);
+        (await identity.SendAsync(HttpMethod.Get, "/api/admin/users", null, admin)).Status.ShouldBe(200);
+    }
+
+    [Fact]
     public async Task LastSuperAdmin_ByAnyRoute_Stays()
     {
         var own = (await identity.AsAdminAsync(HttpMethod.Get, $"/api/admin/users/{identity.AdminId}/roles")).Json.GetProperty("items")[0].GetProperty("id").GetString();
