@@ -4,7 +4,7 @@ import { useI18n } from '@/i18n'
 import { Time } from '../text'
 import { Badge } from '../ui/badge'
 import { Button } from '../ui/button'
-import { isOverride, nameOf, useText, type LimitItem, amountText } from './data/limits'
+import { isOverride, nameOf, type LimitItem, amountText } from './data/limits'
 import { InlineConfirm } from './inline-confirm'
 import { UseBar } from './use-bar'
 
@@ -76,7 +76,7 @@ export function LimitRow({ item, replaced, counted, onEdit, onRemove }: LimitRow
       ) : item.usage ? (
         <UseBar name={name} current={item.usage.current} limit={item.usage.limit} unit={item.unit} />
       ) : (
-        <p className="tnum text-xs text-ink-3">{useText(0, item.amount, item.unit, t, f)}</p>
+        <p className="tnum text-xs text-ink-3">{amountText(item.amount, item.unit, t, f)}</p>
       )}
       {item.usage?.resets_at && !waits && (
         <p className="text-xs text-ink-3" title={f.exact(item.usage.resets_at)}>

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { FlaskConical, Gauge, Plus, RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { useI18n } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import {
   limitBudgetsQuery,
   limitRulesQuery,
@@ -13,7 +14,6 @@ import {
   type LimitSubject,
   type Simulation,
 } from '@/lib/api/limits'
-import { meQuery } from '@/lib/api/session'
 import { EmptyState, ErrorState } from '../states'
 import { Button } from '../ui/button'
 import { Skeleton } from '../ui/skeleton'
@@ -35,7 +35,7 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   const { t } = useI18n()
   const toast = useToast()
   const client = useQueryClient()
-  const me = useQuery(meQuery)
+  const access = useAccess()
   const rules = useQuery(limitRulesQuery(subject))
   const budgets = useQuery(limitBudgetsQuery(subject))
   const counted = hasUsage(subject.kind)
@@ -45,7 +45,7 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   const [resetting, setResetting] = useState(false)
   const [simulating, setSimulating] = useState(false)
 
-  const mayWrite = me.data?.permissions?.includes('limits:write') ?? false
+  const mayWrite = access.may('limits:write')
   const refresh = () => client.invalidateQueries({ queryKey: limitsKey(subject) })
   const failed = [rules, budgets].find((query) => query.isError)
   if (failed) return <ErrorState error={failed.error} onRetry={() => void refresh()} />

@@ -1,11 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useI18n } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import { modelsQuery, providersQuery } from '@/lib/api/catalog'
 import { keysQuery } from '@/lib/api/keys'
 import { simulateLimits, type Simulation } from '@/lib/api/limits'
 import { ownersQuery } from '@/lib/api/owners'
-import { meQuery } from '@/lib/api/session'
 import { FormError } from '../states'
 import { Button } from '../ui/button'
 import { Dialog } from '../ui/dialog'
@@ -27,8 +27,8 @@ interface Choice {
 /** Which limits a call would meet, and what is left of them, without making it. */
 export function SimulateDialog({ call = {}, onClose }: SimulateDialogProps) {
   const { t } = useI18n()
-  const me = useQuery(meQuery)
-  const mayPeople = me.data?.permissions?.includes('users:read') ?? false
+  const access = useAccess()
+  const mayPeople = access.may('users:read')
   const people = useQuery({ ...ownersQuery, enabled: mayPeople })
   const keys = useQuery(keysQuery)
   const models = useQuery(modelsQuery)

@@ -32,12 +32,12 @@ export default function NotificationList({ onGone }: { onGone: () => void }) {
     if (!link) return
     onGone()
     // Which pages there are depends on the reader's rights and on the release: the address is built, not typed.
-    void navigate({ to: link.to, search: { dialog: link.dialog } } as never)
+    void navigate(link as never)
   }
 
   return (
     <>
-      <header className="flex items-center gap-2 border-b border-line py-2 ps-4 pe-2">
+      <div className="flex items-center gap-2 border-b border-line py-2 ps-4 pe-2">
         <h2 className="flex-1 text-sm font-semibold">{t('bell.title')}</h2>
         {(notifications.data?.unread ?? 0) > 0 && (
           <Button variant="ghost" size="sm" busy={read.isPending} onClick={() => read.mutate({ all: true })}>
@@ -45,7 +45,7 @@ export default function NotificationList({ onGone }: { onGone: () => void }) {
             {t('bell.readAll')}
           </Button>
         )}
-      </header>
+      </div>
       <div className="min-h-0 overflow-y-auto" tabIndex={0} role="region" aria-label={t('bell.list')}>
         {notifications.isError ? (
           <ErrorState error={notifications.error} onRetry={() => void notifications.refetch()} />

@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ConfirmDialog } from '@/components/confirm-dialog'
 import { FormError } from '@/components/states'
@@ -8,8 +8,8 @@ import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useI18n } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import { revokeKey, revokeLineage, rotateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
-import { meQuery } from '@/lib/api/session'
 
 interface RotateDialogProps {
   apiKey: ApiKey
@@ -86,10 +86,10 @@ interface RevokeDialogProps {
 /** Ends a key for good and keeps why; who is in charge of keys may end all of its lineage. */
 export function RevokeDialog({ apiKey, onClose, onRevoked }: RevokeDialogProps) {
   const { t } = useI18n()
-  const me = useQuery(meQuery)
+  const access = useAccess()
   const [reason, setReason] = useState('')
   const [lineage, setLineage] = useState(false)
-  const mayAll = me.data?.permissions?.includes('keys:admin') ?? false
+  const mayAll = access.may('keys:admin')
   const text = reason.trim()
   return (
     <ConfirmDialog

@@ -5,8 +5,8 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { useI18n, type MessageKey } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import { ownersQuery, ownerTeamsQuery } from '@/lib/api/owners'
-import { meQuery } from '@/lib/api/session'
 import { cacheScopes, type KeyValues } from './data/schema'
 
 type TextField = {
@@ -52,10 +52,9 @@ function Text({ name, label, hint, placeholder, numeric, mono, wide }: TextProps
 export function KeyOwner() {
   const { t } = useI18n()
   const { register, formState } = useFormContext<KeyValues>()
-  const me = useQuery(meQuery)
-  const may = (permission: string) => me.data?.permissions?.includes(permission) ?? false
-  const people = useQuery({ ...ownersQuery, enabled: may('keys:admin') && may('users:read') })
-  const teams = useQuery({ ...ownerTeamsQuery, enabled: may('teams:read') })
+  const access = useAccess()
+  const people = useQuery({ ...ownersQuery, enabled: access.may('keys:admin') && access.may('users:read') })
+  const teams = useQuery({ ...ownerTeamsQuery, enabled: access.may('teams:read') })
   return (
     <>
       {people.data && (
@@ -64,7 +63,7 @@ export function KeyOwner() {
             <Select {...control} {...register('user_id')}>
               <option value="">{t('keys.myself')}</option>
               {people.data
-                .filter((user) => user.id !== me.data?.id)
+                .filter((user) => user.id !== access.me?.id)
                 .map((user) => (
                   <option key={user.id} value={user.id}>
                     {user.email}

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
 import { TriangleAlert } from 'lucide-react'
 import { Avatar } from '@/components/avatar'
+import { UserLimits } from '@/components/limits/user-limits'
 import { Page, Panel } from '@/components/page'
 import { Badge } from '@/components/ui/badge'
 import { useI18n } from '@/i18n'
@@ -15,7 +16,8 @@ import { TwoFactor } from './two-factor'
 /** One's own account: what signs one in, where one is signed in, how the console looks. */
 export function ProfilePage() {
   const { t } = useI18n()
-  const { me } = useAccess()
+  const access = useAccess()
+  const { me } = access
   const client = useQueryClient()
   const router = useRouter()
   if (!me) return null
@@ -62,6 +64,12 @@ export function ProfilePage() {
             <Preferences />
           </Panel>
         </div>
+        {(access.may('limits:read_own') || access.may('limits:read')) && (
+          <Panel title={t('limits.own')} className="lg:col-span-2">
+            <p className="mb-3 text-sm text-ink-2">{t('limits.ownHint')}</p>
+            <UserLimits userId={me.id} />
+          </Panel>
+        )}
         <Panel title={t('profile.sessions')} className="lg:col-span-2">
           <MySessions />
         </Panel>

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Avatar } from '@/components/avatar'
-import { LimitsPanel } from '@/components/limits/limits-panel'
 import { ErrorState } from '@/components/states'
 import { StatusBadge } from '@/components/status'
 import { Drawer } from '@/components/ui/dialog'
@@ -14,6 +13,7 @@ import { stateOf } from './data/schema'
 import type { UsersProps, UserTab } from './data/search'
 import { ExplainTab } from './explain-tab'
 import { KeysTab } from './keys-tab'
+import { LimitsTab } from './limits-tab'
 import { PermissionsTab } from './permissions-tab'
 import { ProfileTab } from './profile-tab'
 import { RolesTab } from './roles-tab'
@@ -73,7 +73,7 @@ export function UserDrawer({ id, search, onSearch, onClose, onChanged }: UserDra
         {
           id: 'limits',
           shown: reaches('limits:read'),
-          content: () => <LimitsPanel subject={{ kind: 'user', id: user.id }} />,
+          content: () => <LimitsTab user={user} />,
         },
         { id: 'keys', shown: reaches('keys:admin'), content: () => <KeysTab user={user} /> },
       ]

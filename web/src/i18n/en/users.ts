@@ -71,6 +71,7 @@ export const users = {
   'users.tab.permissions': 'Permissions',
   'users.tab.explain': 'Explain',
   'users.tab.sessions': 'Sessions',
+  'users.tab.limits': 'Limits',
   'users.tab.keys': 'Keys',
   'users.id': 'Id',
   'users.copyId': 'Copy id',

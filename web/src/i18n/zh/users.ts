@@ -67,6 +67,7 @@ export const users = {
   'users.tab.permissions': '权限',
   'users.tab.explain': '原因',
   'users.tab.sessions': '会话',
+  'users.tab.limits': '限额',
   'users.tab.keys': '密钥',
   'users.id': '标识',
   'users.copyId': '复制标识',

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
+import type { ApiKey } from './keys'
 import { unwrap } from './problem'
 
 export type User = Required<Schemas['UserView']>
@@ -104,7 +105,12 @@ export const userKeysQuery = (id: string) =>
   queryOptions({
     queryKey: ['keys', 'of', id],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/keys', { params: { query: { user_id: id, limit: 100 } }, signal })),
+      unwrap(api.GET('/api/keys', { params: { query: { user_id: id, limit: 100 } }, signal })).then(
+        (page) => ({
+          ...page,
+          items: page.items as ApiKey[],
+        }),
+      ),
   })
 
 export const listTeams = (query: Listing, signal?: AbortSignal) =>

@@ -23,13 +23,20 @@ const budget = (threshold_pct: number, unit = 'usd') =>
 
 describe('a notification', () => {
   it('of a budget weighs what its threshold does', () => {
-    expect([50, 80, 95, 100].map((percent) => gravityOf(budget(percent)))).toEqual(['info', 'warn', 'warn', 'bad'])
+    expect([50, 80, 95, 100].map((percent) => gravityOf(budget(percent)))).toEqual([
+      'info',
+      'warn',
+      'warn',
+      'bad',
+    ])
   })
 
   it('of a budget says how much of what, with its unit', () => {
     expect(titleOf(budget(50), t)).toBe('Budget of ci: 50% used')
     expect(factsOf(budget(50), t, f)).toBe('This month: $12.50 of $25.00')
-    expect(factsOf(budget(50, 'weighted_tokens'), t, f)).toBe('This month: 12.5 weighted tokens of 25 weighted tokens')
+    expect(factsOf(budget(50, 'weighted_tokens'), t, f)).toBe(
+      'This month: 12.5 weighted tokens of 25 weighted tokens',
+    )
   })
 
   it('of a key says what befell it', () => {
@@ -40,8 +47,12 @@ describe('a notification', () => {
   })
 
   it('leads to the limits of its subject, or to the key itself', () => {
-    expect(linkOf(budget(50))).toEqual({ to: '/api-keys', dialog: 'limits:x:1' })
-    expect(linkOf(of('api_key.expired', {}))).toEqual({ to: '/api-keys', dialog: 'edit:x:1' })
+    expect(linkOf(budget(50))).toEqual({ to: '/api-keys', search: { dialog: 'limits:x:1' } })
+    expect(linkOf(of('api_key.expired', {}))).toEqual({ to: '/api-keys', search: { dialog: 'edit:x:1' } })
+    expect(linkOf(of('budget.threshold_crossed', {}, 'team'))).toEqual({
+      to: '/admin/teams',
+      search: { id: 'x:1', tab: 'limits' },
+    })
     expect(linkOf(of('budget.threshold_crossed', {}, 'organization'))).toBeUndefined()
   })
 

@@ -60,18 +60,23 @@ export function factsOf(notification: Notification, t: Translate, f: Formats): s
   })
 }
 
-const pages: Record<string, string> = {
+interface Link {
+  to: string
+  search: Record<string, string>
+}
+
+// Lists open a row's dialog, people's pages a drawer with tabs.
+const lists: Record<string, string> = {
   api_key: '/api-keys',
   provider: '/gateway/providers',
   model: '/gateway/models',
-  user: '/admin/users',
-  team: '/admin/teams',
-  role: '/admin/roles',
 }
+const drawers: Record<string, string> = { user: '/admin/users', team: '/admin/teams', role: '/admin/roles' }
 
 /** Where the subject is looked at: its limits, or for what befell a key the key itself. Undefined where the console has no such page. */
-export function linkOf(notification: Notification): { to: string; dialog: string } | undefined {
-  const to = pages[notification.subject_kind]
-  const verb = notification.type.startsWith('budget.') ? 'limits' : 'edit'
-  return to ? { to, dialog: `${verb}:${notification.subject_id}` } : undefined
+export function linkOf({ type, subject_kind: kind, subject_id: id }: Notification): Link | undefined {
+  const list = lists[kind]
+  if (list) return { to: list, search: { dialog: `${type.startsWith('budget.') ? 'limits' : 'edit'}:${id}` } }
+  const drawer = drawers[kind]
+  return drawer ? { to: drawer, search: { id, tab: 'limits' } } : undefined
 }
