@@ -45,7 +45,7 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   const [resetting, setResetting] = useState(false)
   const [simulating, setSimulating] = useState(false)
 
-  const mayWrite = access.may('limits:write')
+  const mayWrite = access.maySomewhere('limits:write')
   const refresh = () => client.invalidateQueries({ queryKey: limitsKey(subject) })
   const failed = [rules, budgets].find((query) => query.isError)
   if (failed) return <ErrorState error={failed.error} onRetry={() => void refresh()} />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Lock } from 'lucide-react'
+import { LimitsPanel } from '@/components/limits/limits-panel'
 import { ErrorState } from '@/components/states'
 import { Badge } from '@/components/ui/badge'
 import { Drawer } from '@/components/ui/dialog'
@@ -26,7 +27,9 @@ export function RoleDrawer({ id, search, onSearch, onClose, onChanged }: RoleDra
   const query = useQuery({ ...roleQuery(id), enabled: !isNew })
   const role = query.data
   const mayRead = access.may('roles:read')
-  const shown = roleTabs.filter((tab) => tab === 'policy' || mayRead)
+  const shown = roleTabs.filter((tab) =>
+    tab === 'limits' ? access.may('limits:read') : tab === 'policy' || mayRead,
+  )
   const current = shown.find((tab) => tab === search.tab) ?? 'policy'
   const title = isNew ? t('roles.create') : (role?.display_name ?? t('nav.roles'))
   const readOnly = (each: Role) =>
@@ -95,6 +98,9 @@ export function RoleDrawer({ id, search, onSearch, onClose, onChanged }: RoleDra
               />
             )}
             {current === 'members' && <MembersTab role={role} />}
+            {current === 'limits' && (
+              <LimitsPanel subject={{ kind: 'role', id: role.id }} hint={t('limits.hint.role')} />
+            )}
             {current === 'history' && <HistoryTab role={role} />}
           </TabsContent>
         </Tabs>

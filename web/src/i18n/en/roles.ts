@@ -17,6 +17,7 @@ export const roles = {
   'roles.copyOf': '{name} (copy)',
   'roles.tab.policy': 'Policy',
   'roles.tab.members': 'Members',
+  'roles.tab.limits': 'Limits',
   'roles.tab.history': 'History',
   'roles.nameForm': '2 to 64 of a-z, 0-9, _ and -, beginning with a letter',
   'roles.nameHint': 'What files and the API call it.',

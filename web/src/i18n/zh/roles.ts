@@ -16,6 +16,7 @@ export const roles = {
   'roles.copyOf': '{name}（副本）',
   'roles.tab.policy': '策略',
   'roles.tab.members': '成员',
+  'roles.tab.limits': '限额',
   'roles.tab.history': '历史',
   'roles.nameForm': '2 到 64 个 a-z、0-9、_ 和 -，以字母开头',
   'roles.nameHint': '文件和 API 中使用的名称。',

@@ -1,7 +1,7 @@
 import { readListSearch, type ListSearch } from '@/lib/list-search'
 import { choice, text } from '@/lib/search'
 
-export const roleTabs = ['policy', 'members', 'history'] as const
+export const roleTabs = ['policy', 'members', 'limits', 'history'] as const
 export type RoleTab = (typeof roleTabs)[number]
 
 /** Whose drawer is open (`new`: of a role to be), on which tab, the policy as form or as JSON. */
