@@ -111,7 +111,7 @@ export function UserDrawer({ id, search, onSearch, onClose, onChanged }: UserDra
           <TabsList aria-label={t('users.about', { name: user.display_name })}>
             {shown.map((tab) => (
               <TabsTrigger key={tab.id} value={tab.id}>
-                {tab.id === 'limits' ? t('limits.tab') : t(`users.tab.${tab.id}`)}
+                {t(`users.tab.${tab.id}`)}
               </TabsTrigger>
             ))}
           </TabsList>
