@@ -14,7 +14,7 @@ internal sealed record WebhookSubject(string Kind, string Id, string Name);
 
 /// <summary>
 /// Sends notifications that are due to their organisation's webhook. A row is taken by moving its time: whoever dies while sending leaves it to the next
-/// attempt, so a receiver may see a message twice, under the same id. After eight attempts, over more than two hours, it is given up.
+/// attempt, so a receiver may see a message twice, under the same id. After eight attempts, within two hours, it is given up.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
     NpgsqlDataSource database, WebhookStore webhooks, WebhookSender sender, PostgresReady ready, IMeterFactory meters, TimeProvider time, ILogger<WebhookDispatcher> log) : BackgroundService
