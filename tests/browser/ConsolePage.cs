@@ -89,6 +89,15 @@ internal sealed class ConsolePage : IAsyncDisposable
     public async Task<int> OverflowAsync() =>
         await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>Keeps a picture of the page as it stands; axe finds nothing, and it fits the window.</summary>
+    public async Task ShouldLookRightAsync(string name)
+    {
+        await SettleAsync();
+        await PictureAsync(name);
+        (await AxeAsync()).ShouldBeEmpty(name);
+        (await OverflowAsync()).ShouldBeLessThanOrEqualTo(0, name);
+    }
+
     public void ShouldBeClean() => _offences.ShouldBeEmpty();
 
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();

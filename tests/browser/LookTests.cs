@@ -9,6 +9,9 @@ public sealed class LookTests(FleetFixture fleet)
         ("model-new", "/gateway/models?dialog=new"), ("guide", "/gateway/guide"), ("keys", "/api-keys"), ("key-new", "/api-keys?dialog=new"), ("model-limits", "/gateway/models?dialog=limits:sim-gpt"), ("logs", "/gateway/logs"),
         ("playground", "/gateway/playground?model=sim-gpt"), ("playground-compare", "/gateway/playground?model=sim-gpt&with=sim-tools&surface=messages"),
         ("security", "/gateway/security"), ("security-rule", "/gateway/security?dialog=new"), ("security-patterns", "/gateway/security?view=patterns"),
+        ("users", "/admin/users"), ("user-new", "/admin/users?dialog=new"), ("teams", "/admin/teams"), ("team-new", "/admin/teams?dialog=new"),
+        ("roles", "/admin/roles"), ("role-new", "/admin/roles?id=new"), ("role-new-json", "/admin/roles?id=new&view=json"), ("roles-import", "/admin/roles?dialog=import"),
+        ("profile", "/profile"),
     ];
 
     [Theory]
@@ -43,6 +46,10 @@ public sealed class LookTests(FleetFixture fleet)
         var found = new List<string>();
         await console.GoAsync("/login");
         await CheckAsync(console, "login", found);
+        await console.GoAsync("/reset#a-token");
+        await CheckAsync(console, "reset", found);
+        await console.GoAsync("/invite");
+        await CheckAsync(console, "invite-cut-off", found);
         found.ShouldBeEmpty();
         console.ShouldBeClean();
     }
