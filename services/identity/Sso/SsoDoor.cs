@@ -53,11 +53,12 @@ internal sealed class SsoDoor(NpgsqlDataSource database)
             },
             cancellationToken);
 
-    public Task RecordRefusalAsync(HttpContext http, SsoConnection connection, string code, CancellationToken cancellationToken) => database.InTransactionAsync(
+    /// <param name="email">As the provider verified it; null when it did not come to that.</param>
+    public Task RecordRefusalAsync(HttpContext http, SsoConnection connection, string code, string? email, CancellationToken cancellationToken) => database.InTransactionAsync(
         (transaction, token) =>
         {
             var entry = http.Audit("auth.login", "session", "", after: new { method = "sso", reason = code }, result: "denied");
-            entry.OrgId = connection.OrgId.ToString();
+            (entry.OrgId, entry.ActorEmail) = (connection.OrgId.ToString(), email ?? "");
             return AuditOutbox.AppendAsync(transaction, entry, token);
         },
         cancellationToken);

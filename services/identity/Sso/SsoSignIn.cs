@@ -84,7 +84,7 @@ internal sealed partial class SsoSignIn(
             LogRefused(log, connection.Id, refused.Code, refused.Reason);
             if (flow.Tester is { } tester)
                 return await TestedAsync(connection, tester, refused.Code, who, cancellationToken);
-            await door.RecordRefusalAsync(http, connection, refused.Code, cancellationToken);
+            await door.RecordRefusalAsync(http, connection, refused.Code, who?.Email, cancellationToken);
             return ToLogin(refused.Code, connection.Id);
         }
     }

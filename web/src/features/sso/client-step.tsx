@@ -1,4 +1,4 @@
-import { useFormContext } from 'react-hook-form'
+import { useFormContext, useWatch } from 'react-hook-form'
 import { CopyButton } from '@/components/copy-button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -10,10 +10,15 @@ export function ClientStep({ connection }: { connection: SsoConnection | null })
   const { t } = useI18n()
   const form = useFormContext<SsoValues>()
   const { errors } = form.formState
-  const base = connection?.console_url ?? location.origin
+  const base = useWatch({ control: form.control, name: 'console_url' }).replace(/\/+$/, '')
   return (
     <>
       <p className="text-sm text-pretty text-ink-2">{t('sso.clientLead')}</p>
+      <Field label={t('sso.consoleUrl')} hint={t('sso.consoleUrlHint')} error={errors.console_url?.message}>
+        {(control) => (
+          <Input {...control} {...form.register('console_url')} inputMode="url" className="font-mono" />
+        )}
+      </Field>
       <Address label={t('sso.redirectUri')} value={`${base}/api/auth/sso/callback`} />
       <Address label={t('sso.logoutUri')} value={`${base}/login`} />
       <Field label={t('sso.clientId')} error={errors.client_id?.message}>

@@ -38,13 +38,13 @@ export function SsoWizard({ connection, presets, step, onStep, onDone }: SsoWiza
   const generic = presets.find((each) => each.id === (connection?.preset ?? 'generic')) ?? presets[0]!
   const form = useForm<SsoValues>({
     resolver: zodResolver(ssoSchema(t)),
-    defaultValues: valuesOf(connection, generic),
+    defaultValues: valuesOf(connection, generic, location.origin),
   })
   // A link into the middle of a new connection has nothing yet: the provider comes first.
   const shown = !connection && !form.formState.isDirty ? 'provider' : step
   const position = ssoSteps.indexOf(shown)
   const save = useMutation({
-    mutationFn: (values: SsoValues) => putSso(toRequest(values, connection?.console_url ?? location.origin)),
+    mutationFn: (values: SsoValues) => putSso(toRequest(values)),
     onSuccess: async () => {
       await onDone()
       toast.success(t('common.saved'))

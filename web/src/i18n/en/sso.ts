@@ -22,6 +22,8 @@ export const sso = {
   'sso.discovered': 'The provider answers',
   'sso.clientLead':
     'Register a web application with the provider, for the authorization code flow, with these addresses.',
+  'sso.consoleUrl': 'Address of this console',
+  'sso.consoleUrlHint': 'As people type it in their browsers.',
   'sso.redirectUri': 'Redirect address',
   'sso.logoutUri': 'Address after sign-out',
   'sso.copy': 'Copy: {what}',

@@ -18,6 +18,8 @@ export const sso = {
   'sso.discover': '查询提供方',
   'sso.discovered': '提供方已响应',
   'sso.clientLead': '在提供方注册一个使用授权码流程的 Web 应用，并填写以下地址。',
+  'sso.consoleUrl': '此控制台的地址',
+  'sso.consoleUrlHint': '用户在浏览器中输入的地址。',
   'sso.redirectUri': '重定向地址',
   'sso.logoutUri': '退出后的地址',
   'sso.copy': '复制：{what}',

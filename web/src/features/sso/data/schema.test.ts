@@ -14,7 +14,7 @@ const preset: SsoPreset = {
 
 describe('an SSO form', () => {
   it('starts from its preset', () => {
-    const values = valuesOf(null, preset)
+    const values = valuesOf(null, preset, 'https://console.example')
     expect(values).toMatchObject({
       preset: 'okta',
       label: 'Okta',
@@ -25,12 +25,12 @@ describe('an SSO form', () => {
 
   it('leaves the stored secret alone when none was typed, and sends absent choices as null', () => {
     const values = {
-      ...valuesOf(null, preset),
+      ...valuesOf(null, preset, 'https://console.example'),
       default_role: '',
       email_domains: 'acme.com, acme.org',
       mappings: [{ group: 'ops', role: '', team_id: 'a' }],
     }
-    const request = toRequest(values, 'https://console.example')
+    const request = toRequest(values)
     expect(request).not.toHaveProperty('client_secret')
     expect(request).toMatchObject({
       console_url: 'https://console.example',
@@ -38,7 +38,7 @@ describe('an SSO form', () => {
       email_domains: ['acme.com', 'acme.org'],
       mappings: [{ group: 'ops', role: null, team_id: 'a' }],
     })
-    expect(toRequest({ ...values, client_secret: 's' }, 'https://console.example')).toMatchObject({
+    expect(toRequest({ ...values, client_secret: 's' })).toMatchObject({
       client_secret: 's',
     })
   })

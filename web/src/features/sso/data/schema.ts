@@ -18,6 +18,7 @@ export const ssoSchema = (t: Translate) =>
     preset: z.string(),
     issuer: z.url(t('form.url')),
     allow_private_network: z.boolean(),
+    console_url: z.url(t('form.url')),
     label: z.string().trim().min(1, t('form.required')).max(60),
     client_id: z.string().trim().min(1, t('form.required')),
     client_secret: z.string(),
@@ -41,16 +42,17 @@ export type SsoValues = z.infer<ReturnType<typeof ssoSchema>>
 /** The fields of each step: a step is left when they hold. */
 export const stepFields: Record<SsoStep, (keyof SsoValues)[]> = {
   provider: ['preset', 'issuer', 'allow_private_network'],
-  client: ['label', 'client_id', 'client_secret', 'scopes'],
+  client: ['console_url', 'label', 'client_id', 'client_secret', 'scopes'],
   people: ['name_claim', 'groups_claim', 'email_domains', 'create_users', 'default_role', 'mappings'],
 }
 
 const words = (text: string) => text.split(/[\s,]+/).filter(Boolean)
 
-export const valuesOf = (connection: SsoConnection | null, preset: SsoPreset): SsoValues => ({
+export const valuesOf = (connection: SsoConnection | null, preset: SsoPreset, origin: string): SsoValues => ({
   preset: connection?.preset ?? preset.id,
   issuer: connection?.issuer ?? '',
   allow_private_network: connection?.allow_private_network ?? false,
+  console_url: connection?.console_url ?? origin,
   label: connection?.label ?? preset.name,
   client_id: connection?.client_id ?? '',
   client_secret: '',
@@ -68,12 +70,11 @@ export const valuesOf = (connection: SsoConnection | null, preset: SsoPreset): S
 })
 
 /** An empty secret stays what it is. */
-export function toRequest(values: SsoValues, consoleUrl: string) {
+export function toRequest(values: SsoValues) {
   const { client_secret, ...rest } = values
   return {
     ...rest,
     ...(client_secret ? { client_secret } : {}),
-    console_url: consoleUrl,
     scopes: words(values.scopes),
     email_domains: words(values.email_domains),
     default_role: values.default_role || null,
