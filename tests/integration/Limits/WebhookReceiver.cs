@@ -39,7 +39,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         var app = builder.Build();
         var receiver = new WebhookReceiver(app, $"http://127.0.0.1:{port}/alerts", refuseFirst);
-        app.MapPost("/alerts", receiver.TakeAsync);
+        app.MapPost("/alerts", (Delegate)receiver.TakeAsync);
         await app.StartAsync();
         return receiver;
     }
