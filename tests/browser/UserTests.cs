@@ -100,7 +100,7 @@ public sealed class UserTests(FleetFixture fleet)
         await page.GetByRole(AriaRole.Tab, new() { Name = "Profile" }).ClickAsync();
         await page.GetByLabel("Display name").FillAsync("Alan M. Turing");
         await console.Button("Save changes").ClickAsync();
-        await console.Dialog.GetByText("Alan M. Turing").WaitForAsync();
+        await console.Dialog.GetByText("Alan M. Turing").First.WaitForAsync();
         await console.ShouldLookRightAsync("user-profile");
         console.ShouldBeClean();
     }

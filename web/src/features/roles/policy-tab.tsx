@@ -80,7 +80,7 @@ export function PolicyTab({ role, readOnly, search, onSearch, onSaved }: PolicyT
     setText(next)
     setRefused([])
     const read = locateJson(next)
-    if ('at' in read || checkPolicy(read.value, keys).some((fault) => !fault.path.includes('actions'))) return
+    if ('at' in read || checkPolicy(read.value, keys).length > 0) return
     const typed = read.value as Policy
     setPolicy({
       version: 1,

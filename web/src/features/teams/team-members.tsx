@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { UserMinus, UsersRound } from 'lucide-react'
+import { useState } from 'react'
 import { Avatar } from '@/components/avatar'
 import { LoadMore } from '@/components/load-more'
 import { describeError, EmptyState, ErrorState } from '@/components/states'
@@ -8,6 +9,7 @@ import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useToast } from '@/components/ui/toast'
 import { Switch } from '@/components/ui/toggles'
+import { UndoNote } from '@/components/undo-note'
 import { UserPicker } from '@/components/user-picker'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
@@ -28,22 +30,24 @@ export function TeamMembers({ team, mayChange, onChanged }: TeamMembersProps) {
   const members = usePaged(['teams', 'members', team.id], (cursor, signal) =>
     listMembers(team.id, { limit: 100, cursor }, signal),
   )
+  const [gone, setGone] = useState<TeamMember>()
   const failed = (error: unknown) => {
     const { title, detail } = describeError(error, t)
     toast.failure(title, detail)
   }
   const put = useMutation({
     mutationFn: ({ id, manager }: { id: string; manager: boolean }) => putMember(team.id, id, manager),
-    onSuccess: onChanged,
+    onSuccess: async () => {
+      setGone(undefined)
+      await onChanged()
+    },
     onError: failed,
   })
   const remove = useMutation({
     mutationFn: (member: TeamMember) => removeMember(team.id, member.user_id),
-    onSuccess: async (_, gone) => {
+    onSuccess: async (_, taken) => {
+      setGone(taken)
       await onChanged()
-      toast.success(t('teams.removed', { team: team.name }), gone.display_name, () =>
-        put.mutate({ id: gone.user_id, manager: gone.manager }),
-      )
     },
     onError: failed,
   })
@@ -56,6 +60,13 @@ export function TeamMembers({ team, mayChange, onChanged }: TeamMembersProps) {
           label={t('teams.addMember')}
           without={members.rows.map((member) => member.user_id)}
           onPick={(user) => put.mutate({ id: user.id, manager: false })}
+        />
+      )}
+      {gone && (
+        <UndoNote
+          text={t('teams.removed', { name: gone.display_name })}
+          busy={put.isPending}
+          onUndo={() => put.mutate({ id: gone.user_id, manager: gone.manager })}
         />
       )}
       {members.rows.length === 0 ? (

@@ -8,6 +8,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useToast } from '@/components/ui/toast'
+import { UndoNote } from '@/components/undo-note'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
 import {
@@ -32,17 +33,19 @@ export function RolesTab({ user, mayChange, onChanged }: RolesTabProps) {
   const toast = useToast()
   const access = useAccess()
   const held = useQuery(userRolesQuery(user.id))
+  const [gone, setGone] = useState<Assignment>()
   const give = useMutation({
     mutationFn: (role: { id: string; team: string | null }) => assignRole(user.id, role.id, role.team),
-    onSuccess: onChanged,
+    onSuccess: async () => {
+      setGone(undefined)
+      await onChanged()
+    },
   })
   const take = useMutation({
     mutationFn: (assignment: Assignment) => unassignRole(user.id, assignment.id),
-    onSuccess: async (_, gone) => {
+    onSuccess: async (_, taken) => {
+      setGone(taken)
       await onChanged()
-      toast.success(t('users.roleTaken', { role: gone.role_display_name }), user.display_name, () =>
-        give.mutate({ id: gone.role_id, team: gone.team_id }),
-      )
     },
     onError: (error) => {
       const { title, detail } = describeError(error, t)
@@ -95,6 +98,13 @@ export function RolesTab({ user, mayChange, onChanged }: RolesTabProps) {
             </li>
           ))}
         </ul>
+      )}
+      {gone && (
+        <UndoNote
+          text={t('users.roleTaken', { role: gone.role_display_name })}
+          busy={give.isPending}
+          onUndo={() => give.mutate({ id: gone.role_id, team: gone.team_id })}
+        />
       )}
       {mayChange && (
         <GiveRole

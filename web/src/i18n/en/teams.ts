@@ -16,7 +16,7 @@ export const teams = {
   'teams.manager': 'Manager',
   'teams.managerOf': '{name} manages this team',
   'teams.remove': 'Take {name} out of the team',
-  'teams.removed': 'Taken out of {team}',
+  'teams.removed': '{name} is out of the team',
   'teams.noRoles': 'No role in this team only',
   'teams.noRolesHint': 'Managers get one; others are given on the Roles tab of a user.',
   'teams.deleteTitle': 'Delete {name}?',

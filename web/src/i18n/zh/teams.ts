@@ -16,7 +16,7 @@ export const teams = {
   'teams.manager': '管理者',
   'teams.managerOf': '{name} 管理此团队',
   'teams.remove': '将 {name} 移出团队',
-  'teams.removed': '已移出 {team}',
+  'teams.removed': '{name} 已移出团队',
   'teams.noRoles': '没有仅限此团队的角色',
   'teams.noRolesHint': '管理者会得到一个；其他角色在用户的“角色”标签页中授予。',
   'teams.deleteTitle': '删除 {name}？',
