@@ -31,9 +31,13 @@ internal sealed partial class CheckpointKeeper(
     private readonly List<(DateTimeOffset Due, Guid OrgId, long Since)> _replays = [];
     private volatile bool _wasAway;
 
+    /// <summary>Since when the store is away, in Unix ms; 0: it is not.</summary>
+    private long _awaySince;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await ready.WaitAsync(stoppingToken);
+        redis.ConnectionFailed += OnFailed;
         redis.ConnectionRestored += OnRestored;
         try
         {
@@ -45,6 +49,7 @@ internal sealed partial class CheckpointKeeper(
         }
         finally
         {
+            redis.ConnectionFailed -= OnFailed;
             redis.ConnectionRestored -= OnRestored;
         }
     }
@@ -122,13 +127,22 @@ internal sealed partial class CheckpointKeeper(
 
     private void Schedule(IReadOnlyDictionary<Guid, CheckpointAge> ages)
     {
-        var oldest = (time.GetUtcNow() - OldestReplay).ToUnixTimeMilliseconds();
-        foreach (var age in ages.Values) Schedule(age.OrgId, Math.Max(oldest, age.TakenAt - (long)Checkpoint.Overlap.TotalMilliseconds));
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var away = Interlocked.Exchange(ref _awaySince, 0) is > 0 and var since ? since : now;
+
+        // What was not written down is older than the outage, even if a checkpoint was taken since it ended.
+        foreach (var age in ages.Values)
+            Schedule(age.OrgId, Math.Max(now - (long)OldestReplay.TotalMilliseconds, Math.Min(age.TakenAt, away) - (long)Checkpoint.Overlap.TotalMilliseconds));
     }
 
     private void Schedule(Guid orgId, long since)
     {
         foreach (var after in ReplaysAfter) _replays.Add((time.GetUtcNow() + after, orgId, since));
+    }
+
+    private void OnFailed(object? sender, ConnectionFailedEventArgs e)
+    {
+        if (e.ConnectionType == ConnectionType.Interactive) Interlocked.CompareExchange(ref _awaySince, time.GetUtcNow().ToUnixTimeMilliseconds(), 0);
     }
 
     private void OnRestored(object? sender, ConnectionFailedEventArgs e)
