@@ -56,6 +56,7 @@ internal static class AnswerGuard
             return null;
         try
         {
+            LookAtThoughts(exchange, guarded);
             Redact(exchange, guarded.Rules.Output, guarded.Hits);
         }
         catch (GuardBudgetException)
@@ -95,6 +96,22 @@ internal static class AnswerGuard
         var output = new PooledBuffer();
         RawEdits.Apply(answer, [.. RedactedText.Rewrite(answer, texts, new Placeholders(""))], output);
         exchange.ReplaceAnswer(output);
+    }
+
+    /// <summary>Rules that change nothing see them too: what a client is shown it has been told.</summary>
+    private static void LookAtThoughts(Exchange exchange, GuardedCall guarded)
+    {
+        var rules = guarded.Rules.Output.Where(static rule => rule.Action != RuleAction.Redact).ToArray();
+        if (rules.Length == 0 || TextShapes.Thoughts(FormatOf(exchange)) is not { } shape)
+            return;
+        try
+        {
+            TextWalk.Run(exchange.AnswerBody.WrittenSpan, shape, new RedactionVisitor(new TextInspector(PiiScanner.Off, rules, guarded.Hits)));
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Half an answer.
+        }
     }
 
     private static WireFormat FormatOf(Exchange exchange) => ((ICallSurface)exchange.Surface).Format;

@@ -12,6 +12,10 @@ internal sealed class AnthropicEventTexts : EventTexts
 
     private static readonly TextShape s_start = new TextShape().With("content_block"u8, TextShapes.AnthropicBlock);
 
+    private static readonly TextShape s_thoughtDelta = new TextShape().By("index"u8).With("delta"u8, new TextShape().With("thinking"u8, TextShape.ThoughtDelta));
+
+    public override TextShape? ThoughtsIn(ReadOnlySpan<byte> data) => s_thoughtDelta;
+
     public override EventText Read(ReadOnlySpan<byte> data)
     {
         ReadRoot(data, "index"u8, out var type, out var index);

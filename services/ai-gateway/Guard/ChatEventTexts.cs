@@ -14,6 +14,11 @@ internal sealed class ChatEventTexts : EventTexts
                 .With("custom"u8, new TextShape().With("input"u8, TextShape.TextDelta)))
             .With("function_call"u8, new TextShape().With("arguments"u8, TextShape.JsonDelta))));
 
+    private static readonly TextShape s_thoughtDelta = new TextShape().With("choices"u8, new TextShape().By("index"u8)
+        .With("delta"u8, new TextShape().With("reasoning_content"u8, TextShape.ThoughtDelta).With("reasoning"u8, TextShape.ThoughtDelta)));
+
+    public override TextShape? ThoughtsIn(ReadOnlySpan<byte> data) => s_thoughtDelta;
+
     public override EventText Read(ReadOnlySpan<byte> data)
     {
         var choice = new ChoiceVisitor();

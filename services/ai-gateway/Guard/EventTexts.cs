@@ -38,6 +38,10 @@ internal abstract class EventTexts
     /// <summary>Events carry a <c>sequence_number</c>.</summary>
     public virtual bool AreNumbered => false;
 
+    /// <summary>Where an event has a piece of a thought; null when it has none.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public abstract TextShape? ThoughtsIn(ReadOnlySpan<byte> data);
+
     /// <exception cref="JsonException">It is not JSON.</exception>
     public abstract EventText Read(ReadOnlySpan<byte> data);
 

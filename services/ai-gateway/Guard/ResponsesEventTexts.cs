@@ -9,6 +9,8 @@ internal sealed class ResponsesEventTexts : EventTexts
     private static readonly TextShape s_plainDelta = Root().With("delta"u8, TextShape.TextDelta);
     private static readonly TextShape s_jsonDelta = Root().With("delta"u8, TextShape.JsonDelta);
 
+    private static readonly TextShape s_thoughtDelta = Root().By("summary_index"u8).By("content_index"u8).With("delta"u8, TextShape.ThoughtDelta);
+
     private static readonly TextShape s_done = Root().With("text"u8, TextShape.Text).With("refusal"u8, TextShape.Text).With("input"u8, TextShape.Text)
         .With("arguments"u8, TextShape.Json);
 
@@ -21,6 +23,12 @@ internal sealed class ResponsesEventTexts : EventTexts
     private static readonly TextShape s_other = Root();
 
     public override bool AreNumbered => true;
+
+    public override TextShape? ThoughtsIn(ReadOnlySpan<byte> data)
+    {
+        ReadRoot(data, "output_index"u8, out var type, out _);
+        return type.TokenType == JsonTokenType.String && type.ValueSpan.IndexOf("reasoning"u8) >= 0 && type.ValueSpan.EndsWith(".delta"u8) ? s_thoughtDelta : null;
+    }
 
     public override EventText Read(ReadOnlySpan<byte> data)
     {

@@ -26,6 +26,8 @@ internal sealed class StreamInspector(ContentRule[] rules, EventTexts texts, Gua
         {
             if (texts.Read(data).Shape is { } shape)
                 TextWalk.Run(data, shape, this);
+            if (texts.ThoughtsIn(data) is { } thoughts)
+                TextWalk.Run(data, thoughts, this);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

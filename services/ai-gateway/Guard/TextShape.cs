@@ -34,6 +34,9 @@ internal sealed class TextShape(TextKind kind = TextKind.None)
     public static readonly TextShape Json = new(TextKind.Json);
     public static readonly TextShape TextDelta = new(TextKind.TextDelta);
     public static readonly TextShape JsonDelta = new(TextKind.JsonDelta);
+
+    /// <summary>A piece of a thought: not the same text as the answer beside it.</summary>
+    public static readonly TextShape ThoughtDelta = new(TextKind.TextDelta);
     public static readonly TextShape Sequence = new(TextKind.Sequence);
 
     /// <summary>Every string, however deep.</summary>

@@ -3,8 +3,8 @@ using ThinkWatch.AiGateway.Formats;
 namespace ThinkWatch.AiGateway.Guard;
 
 /// <summary>
-/// Where each format that clients speak has its text, in requests and answers. Thoughts are in none of them: a provider signs them as it wrote them, so what
-/// a client sends back must be, to the byte, what it was given.
+/// Where each format that clients speak has its text, in requests and answers. Thoughts stand apart: a provider signs them as it wrote them, so what a client
+/// sends back must be, to the byte, what it was given. They are looked at and never changed.
 /// </summary>
 internal static class TextShapes
 {
@@ -33,6 +33,15 @@ internal static class TextShapes
         .With("instructions"u8, s_responsesItem)
         .With("output"u8, s_responsesItem);
 
+    private static readonly TextShape s_chatThoughts = new TextShape()
+        .With("choices"u8, new TextShape().With("message"u8, new TextShape().With("reasoning_content"u8, TextShape.Text).With("reasoning"u8, TextShape.Text)));
+
+    private static readonly TextShape s_anthropicThoughts = new TextShape().With("content"u8, new TextShape().With("thinking"u8, TextShape.Text));
+
+    private static readonly TextShape s_responsesThoughts = new TextShape().With("output"u8, new TextShape()
+        .With("summary"u8, new TextShape().With("text"u8, TextShape.Text))
+        .With("content"u8, new TextShape().NotOfType("output_text"u8).With("text"u8, TextShape.Text)));
+
     private static readonly TextShape s_embeddingsRequest = new TextShape().With("input"u8, TextShape.Text);
 
     public static TextShape? Request(WireFormat format) => format switch
@@ -49,6 +58,15 @@ internal static class TextShapes
         WireFormat.OpenAiChat => s_chatAnswer,
         WireFormat.AnthropicMessages => s_anthropicAnswer,
         WireFormat.OpenAiResponses => s_responsesAnswer,
+        _ => null,
+    };
+
+    /// <summary>Where an answer has its thoughts.</summary>
+    public static TextShape? Thoughts(WireFormat format) => format switch
+    {
+        WireFormat.OpenAiChat => s_chatThoughts,
+        WireFormat.AnthropicMessages => s_anthropicThoughts,
+        WireFormat.OpenAiResponses => s_responsesThoughts,
         _ => null,
     };
 

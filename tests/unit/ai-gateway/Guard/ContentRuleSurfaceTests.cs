@@ -99,6 +99,25 @@ public sealed class ContentRuleSurfaceTests(GatewayFixture gateway)
         (await blocked.Content.ReadAsStringAsync()).ShouldContain("content_blocked");
     }
 
+    /// <summary>Thoughts are shown to the client, so rules see them; they are signed, so none changes them.</summary>
+    [Theory]
+    [InlineData("/v1/chat/completions", "custom", false)]
+    [InlineData("/v1/chat/completions", "bedrock", true)]
+    [InlineData("/v1/messages", "anthropic", false)]
+    [InlineData("/v1/messages", "anthropic", true)]
+    [InlineData("/v1/responses", "google", false)]
+    [InlineData("/v1/responses", "bedrock", true)]
+    public async Task Thoughts_AreSeenByRulesAndStayAsTheyAre(string path, string type, bool stream)
+    {
+        var (key, model) = await WithRulesAsync(type, "output", "sim-think-aloud");
+        var question = Ask(path, model, "careful, code-77 is noted", stream).Replace("\"store\":false", "\"store\":false,\"reasoning\":{\"effort\":\"medium\",\"summary\":\"auto\"}", StringComparison.Ordinal);
+        using var passed = await PostAsync(key, path, question);
+        var body = await passed.Content.ReadAsStringAsync();
+        passed.StatusCode.ShouldBe(HttpStatusCode.OK, body);
+        body.ShouldContain("code-77");
+        HitsOf(await gateway.RowAsync(passed.Id())).ShouldBe(["log/output/log/2", "redact/output/redact/1", "warn/output/warn/2"]);
+    }
+
     [Fact]
     public async Task Embeddings_MeetRulesOnInput()
     {
@@ -192,11 +211,11 @@ public sealed class ContentRuleSurfaceTests(GatewayFixture gateway)
         return Surface.All.Single(surface => surface.Path == path).Text(answer.RootElement);
     }
 
-    private async Task<(string Key, string Model)> WithRulesAsync(string type, string scope)
+    private async Task<(string Key, string Model)> WithRulesAsync(string type, string scope, string behaviour = "sim-chat")
     {
         var organization = Guid.CreateVersion7().ToString();
         var model = await gateway.AddModelAsync(
-            type == "bedrock" ? "anthropic.claude-sim-chat-v1:0" : "sim-chat",
+            type == "bedrock" ? $"anthropic.claude-{behaviour}-v1:0" : behaviour,
             provider =>
             {
                 provider.OrgId = organization;
