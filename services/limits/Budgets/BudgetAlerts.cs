@@ -64,7 +64,8 @@ internal sealed partial class BudgetAlerts(
     {
         var name = Calendar.Name(budget.Meter.Period!.Value);
         _alerts.Add(1, new("subject_kind", budget.Limit.SubjectKind), new("period", name), new("threshold_pct", threshold));
-        Crossed(threshold, budget.Meter.Label, budget.Limit.SubjectId, spent, budget.Meter.Limit);
+        var (unit, metric) = (Amounts.UnitOf(budget.Meter.Metric), budget.Meter.Metric);
+        Crossed(threshold, budget.Meter.Label, budget.Limit.SubjectId, Amounts.Shown(metric, spent), Amounts.Shown(metric, budget.Meter.Limit), unit);
         queue.Add(AlertOf(budget, period, spent, threshold));
     }
 
@@ -107,6 +108,6 @@ internal sealed partial class BudgetAlerts(
     private static Guid? OwnerOf(AppliedLimit budget) =>
         budget.Limit.SubjectKind == Subjects.Role && Guid.TryParse(budget.Meter.Counter.Split(':')[1], out var holder) ? holder : null;
 
-    [LoggerMessage(320, LogLevel.Warning, "budget threshold crossed: {ThresholdPct} % of {Label} of {SubjectId}, {Spent} of {Limit}")]
-    private partial void Crossed(int thresholdPct, string label, string subjectId, long spent, long limit);
+    [LoggerMessage(320, LogLevel.Warning, "budget threshold crossed: {ThresholdPct} % of {Label} of {SubjectId}, {Spent} of {Limit} {Unit}")]
+    private partial void Crossed(int thresholdPct, string label, string subjectId, decimal spent, decimal limit, string unit);
 }

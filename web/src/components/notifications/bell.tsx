@@ -7,11 +7,13 @@ import { notificationsQuery } from '@/lib/api/notifications'
 import { Skeleton } from '../ui/skeleton'
 
 const NotificationList = lazy(() => import('./notification-list'))
+const WebhookDialog = lazy(() => import('./webhook-dialog'))
 
 /** How many notifications are unread, on every page; which they are on a click. */
 export function Bell() {
   const { t } = useI18n()
   const [open, setOpen] = useState(false)
+  const [webhook, setWebhook] = useState(false)
   const notifications = useQuery(notificationsQuery)
   const unread = notifications.data?.unread ?? 0
   return (
@@ -39,10 +41,21 @@ export function Bell() {
           className="pop-in z-50 flex max-h-[70vh] w-96 max-w-[calc(100vw-1rem)] flex-col overflow-hidden rounded-lg border border-line bg-raised shadow-pop outline-none"
         >
           <Suspense fallback={<Skeleton className="m-3 h-12" />}>
-            <NotificationList onGone={() => setOpen(false)} />
+            <NotificationList
+              onGone={() => setOpen(false)}
+              onWebhook={() => {
+                setOpen(false)
+                setWebhook(true)
+              }}
+            />
           </Suspense>
         </Popover.Content>
       </Popover.Portal>
+      {webhook && (
+        <Suspense>
+          <WebhookDialog onClose={() => setWebhook(false)} />
+        </Suspense>
+      )}
     </Popover.Root>
   )
 }

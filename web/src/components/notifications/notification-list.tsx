@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { BellOff, CheckCheck, CircleAlert, Info, TriangleAlert, type LucideIcon } from 'lucide-react'
+import { BellOff, CheckCheck, CircleAlert, Info, TriangleAlert, Webhook, type LucideIcon } from 'lucide-react'
 import { useI18n } from '@/i18n'
+import { useAccess } from '@/lib/api/access'
 import { markRead, notificationsQuery, type Notification } from '@/lib/api/notifications'
 import { cn } from '@/lib/cn'
 import { EmptyState, ErrorState } from '../states'
@@ -16,9 +17,15 @@ const looks: Record<Gravity, { icon: LucideIcon; text: string }> = {
   bad: { icon: CircleAlert, text: 'text-bad' },
 }
 
+interface NotificationListProps {
+  onGone: () => void
+  onWebhook: () => void
+}
+
 /** What happened to budgets and keys that concern the reader, the newest first. Opening one marks it read. */
-export default function NotificationList({ onGone }: { onGone: () => void }) {
+export default function NotificationList({ onGone, onWebhook }: NotificationListProps) {
   const { t } = useI18n()
+  const access = useAccess()
   const client = useQueryClient()
   const navigate = useNavigate()
   const notifications = useQuery(notificationsQuery)
@@ -39,6 +46,12 @@ export default function NotificationList({ onGone }: { onGone: () => void }) {
     <>
       <div className="flex items-center gap-2 border-b border-line py-2 ps-4 pe-2">
         <h2 className="flex-1 text-sm font-semibold">{t('bell.title')}</h2>
+        {access.may('settings:write') && (
+          <Button variant="ghost" size="sm" onClick={onWebhook}>
+            <Webhook aria-hidden />
+            {t('webhook.open')}
+          </Button>
+        )}
         {(notifications.data?.unread ?? 0) > 0 && (
           <Button variant="ghost" size="sm" busy={read.isPending} onClick={() => read.mutate({ all: true })}>
             <CheckCheck aria-hidden />

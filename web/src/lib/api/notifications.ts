@@ -19,6 +19,8 @@ export const webhookQuery = queryOptions({
   queryKey: ['notifications', 'webhook'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/admin/notifications/webhook', { signal })),
   retry: false,
+  // Asked again only by whoever changes it: a new secret is on the screen meanwhile.
+  staleTime: Infinity,
 })
 export const setWebhook = (body: Schemas['WebhookBody']) =>
   unwrap(api.PUT('/api/admin/notifications/webhook', { body }))

@@ -1,0 +1,140 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Send } from 'lucide-react'
+import { useState } from 'react'
+import { useI18n } from '@/i18n'
+import { ApiError, toApiError } from '@/lib/api/problem'
+import { removeWebhook, setWebhook, testWebhook, webhookQuery, type Webhook } from '@/lib/api/notifications'
+import { InlineConfirm } from '../limits/inline-confirm'
+import { SecretOnce } from '../secret-once'
+import { ErrorState, FormError } from '../states'
+import { StatusBadge } from '../status'
+import { SwitchRow } from '../switch-row'
+import { Time } from '../text'
+import { Button } from '../ui/button'
+import { Dialog } from '../ui/dialog'
+import { Field } from '../ui/field'
+import { Input } from '../ui/input'
+import { Skeleton } from '../ui/skeleton'
+
+/** Where notifications go besides the bell. */
+export default function WebhookDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useI18n()
+  const webhook = useQuery(webhookQuery)
+  const none = webhook.error instanceof ApiError && webhook.error.status === 404
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={t('webhook.title')}
+      description={t('webhook.hint')}
+    >
+      {webhook.isError && !none ? (
+        <ErrorState error={webhook.error} onRetry={() => void webhook.refetch()} />
+      ) : webhook.isPending ? (
+        <Skeleton className="h-24" />
+      ) : (
+        <WebhookForm key={webhook.data?.updated_at ?? 'none'} webhook={none ? undefined : webhook.data} />
+      )}
+    </Dialog>
+  )
+}
+
+function WebhookForm({ webhook }: { webhook?: Webhook }) {
+  const { t } = useI18n()
+  const client = useQueryClient()
+  const [url, setUrl] = useState(webhook?.url ?? '')
+  const [allowPrivate, setAllowPrivate] = useState(webhook?.allow_private_network ?? false)
+  const [enabled, setEnabled] = useState(webhook?.enabled ?? true)
+  const refresh = () => client.resetQueries({ queryKey: webhookQuery.queryKey })
+  const save = useMutation({
+    mutationFn: (newSecret: boolean) =>
+      setWebhook({ url: url.trim(), allow_private_network: allowPrivate, enabled, new_secret: newSecret }),
+    // With a new secret the form stays as it is, or the secret would be gone unseen.
+    onSuccess: (set) => (set.secret ? undefined : refresh()),
+  })
+  const test = useMutation({ mutationFn: testWebhook })
+  const [removing, setRemoving] = useState(false)
+  const wrong = save.error ? toApiError(save.error).fields['url'] : undefined
+  const exists = Boolean(webhook) || Boolean(save.data)
+
+  return (
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save.mutate(false)
+      }}
+    >
+      <Field label={t('webhook.url')} error={wrong} hint={t('webhook.urlHint')}>
+        {(control) => (
+          <Input
+            {...control}
+            value={url}
+            onChange={(event) => setUrl(event.target.value)}
+            inputMode="url"
+            autoFocus
+            className="font-mono"
+          />
+        )}
+      </Field>
+      <SwitchRow
+        label={t('webhook.private')}
+        hint={t('webhook.privateHint')}
+        checked={allowPrivate}
+        onChange={setAllowPrivate}
+      />
+      <SwitchRow label={t('common.enabled')} checked={enabled} onChange={setEnabled} />
+      {save.data?.secret && (
+        <div className="grid gap-1.5">
+          <p className="text-sm font-medium">{t('webhook.secret')}</p>
+          <SecretOnce secret={save.data.secret} label={t('webhook.secret')} />
+        </div>
+      )}
+      {webhook?.last_error && (
+        <p className="text-xs break-words text-bad">
+          <Time value={webhook.last_failed_at} />: {webhook.last_error}
+        </p>
+      )}
+      {test.data && (
+        <p role="status" className="flex flex-wrap items-center gap-2 text-sm">
+          <StatusBadge tone={test.data.accepted ? 'ok' : 'bad'}>
+            {t(test.data.accepted ? 'webhook.accepted' : 'webhook.refused')}
+          </StatusBadge>
+          <span className="min-w-0 break-words text-ink-2">{test.data.error}</span>
+        </p>
+      )}
+      <FormError error={(wrong ? undefined : save.error) ?? test.error} />
+      {removing && (
+        <InlineConfirm
+          question={t('webhook.removeAsk')}
+          action={t('webhook.remove')}
+          onClose={() => setRemoving(false)}
+          onConfirm={async () => {
+            await removeWebhook()
+            await refresh()
+          }}
+        />
+      )}
+      <div className="flex flex-wrap justify-end gap-2">
+        {exists && (
+          <>
+            <Button variant="danger" onClick={() => setRemoving(true)}>
+              {t('webhook.remove')}
+            </Button>
+            <Button busy={save.isPending} onClick={() => save.mutate(true)}>
+              {t('webhook.newSecret')}
+            </Button>
+            <Button busy={test.isPending} onClick={() => test.mutate()}>
+              <Send aria-hidden />
+              {t('webhook.test')}
+            </Button>
+          </>
+        )}
+        <Button type="submit" variant="primary" busy={save.isPending} disabled={!url.trim()}>
+          {t('common.save')}
+        </Button>
+      </div>
+    </form>
+  )
+}
