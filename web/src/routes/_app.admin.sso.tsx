@@ -1,6 +1,6 @@
 import { createFileRoute } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { ssoSteps, type SsoSearch } from '@/features/sso/data/schema'
+import { ssoSteps, type SsoSearch } from '@/features/sso/data/search'
 import { SsoPage } from '@/features/sso/sso-page'
 import { choice, text } from '@/lib/search'
 

@@ -19,7 +19,7 @@ import {
 } from '@/lib/api/sso'
 import { ssoErrorText } from '@/lib/sso-errors'
 import { Address } from './client-step'
-import type { SsoSearch } from './data/schema'
+import type { SsoSearch } from './data/search'
 import { SsoSteps } from './sso-steps'
 
 interface SsoOverviewProps {

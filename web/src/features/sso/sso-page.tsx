@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useI18n } from '@/i18n'
 import { ssoQuery } from '@/lib/api/sso'
-import type { SsoSearch } from './data/schema'
+import type { SsoSearch } from './data/search'
 import { SsoOverview } from './sso-overview'
 import { SsoWizard } from './sso-wizard'
 

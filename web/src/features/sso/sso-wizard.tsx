@@ -8,17 +8,10 @@ import { useI18n } from '@/i18n'
 import { putSso, type SsoConnection, type SsoPreset } from '@/lib/api/sso'
 import { showFieldErrors } from '@/lib/forms'
 import { ClientStep } from './client-step'
-import {
-  ssoSchema,
-  ssoSteps,
-  stepFields,
-  toRequest,
-  valuesOf,
-  type SsoStep,
-  type SsoValues,
-} from './data/schema'
+import { ssoSchema, stepFields, toRequest, valuesOf, type SsoValues } from './data/schema'
 import { PeopleStep } from './people-step'
 import { ProviderStep } from './provider-step'
+import { ssoSteps, type SsoStep } from './data/search'
 import { SsoSteps } from './sso-steps'
 
 interface SsoWizardProps {

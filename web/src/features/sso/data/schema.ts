@@ -1,17 +1,7 @@
 import type { Translate } from '@/i18n'
 import type { SsoConnection, SsoPreset } from '@/lib/api/sso'
 import { z } from '@/lib/zod'
-
-export const ssoSteps = ['provider', 'client', 'people'] as const
-export type SsoStep = (typeof ssoSteps)[number]
-
-export interface SsoSearch {
-  /** A step of the wizard; absent: the connection as it is. */
-  step?: SsoStep
-  /** What came of a test sign-in: ok, or why not. */
-  test?: string
-  dialog?: 'delete' | 'deactivate'
-}
+import type { SsoStep } from './search'
 
 export const ssoSchema = (t: Translate) =>
   z.object({
