@@ -31,7 +31,9 @@ public sealed class ProfileTests(FleetFixture fleet)
         await page.GetByText("This code is not right").WaitForAsync();
         await page.GetByLabel("One-time code").FillAsync(CodeOf(secret, ahead: 0));
         await console.Button("Confirm and turn on").ClickAsync();
-        var recovery = await page.GetByRole(AriaRole.List, new() { Name = "Recovery codes" }).GetByRole(AriaRole.Listitem).AllInnerTextsAsync();
+        var codes = page.GetByRole(AriaRole.List, new() { Name = "Recovery codes" }).GetByRole(AriaRole.Listitem);
+        await codes.First.WaitForAsync();
+        var recovery = await codes.AllInnerTextsAsync();
         recovery.Count.ShouldBeGreaterThanOrEqualTo(8);
         await console.ShouldLookRightAsync("profile-recovery");
         await console.Button("I have stored it").ClickAsync();
