@@ -20,7 +20,7 @@ export function SecretOnce({ secret, label, visible = 11 }: SecretOnceProps) {
       <div className="flex items-stretch gap-2">
         <output
           tabIndex={0}
-        aria-label={label}
+          aria-label={label}
           data-secret={label}
           className="flex min-w-0 flex-1 items-center overflow-x-auto rounded-md border border-line-strong bg-sunken px-3 font-mono text-sm whitespace-nowrap"
         >
