@@ -36,7 +36,8 @@ public static class FleetService
         builder.AddMetricsEndpoint();
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(25));
         // A receive is tried with a buffer at once: waiting for data first would cost every request another system call.
-        builder.Services.Configure<SocketTransportOptions>(static o => o.WaitForDataBeforeAllocatingBuffer = false);
+        // And what was received is worked on at once, on the same pool thread: handing it to another one costs more than most requests have to do.
+        builder.Services.Configure<SocketTransportOptions>(static o => (o.WaitForDataBeforeAllocatingBuffer, o.UnsafePreferInlineScheduling) = (false, true));
         builder.WebHost.ConfigureKestrel(o =>
         {
             o.AddServerHeader = false;
