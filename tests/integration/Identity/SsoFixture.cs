@@ -33,9 +33,18 @@ public sealed class SsoFixture(EmbeddedStores stores) : IAsyncLifetime
     internal object Body(object? more = null) => With(
         new
         {
-            preset = "generic", label = "Acme ID", issuer = Provider.Issuer, client_id = OpenIdProvider.ClientId, client_secret = OpenIdProvider.ClientSecret,
-            console_url = Identity.Service.Http.ToString(), allow_private_network = true, scopes = new[] { "openid", "profile", "email", "groups" },
-            name_claim = "name", groups_claim = "groups", create_users = true, default_role = "developer",
+            preset = "generic",
+            label = "Acme ID",
+            issuer = Provider.Issuer,
+            client_id = OpenIdProvider.ClientId,
+            client_secret = OpenIdProvider.ClientSecret,
+            console_url = Identity.Service.Http.ToString(),
+            allow_private_network = true,
+            scopes = new[] { "openid", "profile", "email", "groups" },
+            name_claim = "name",
+            groups_claim = "groups",
+            create_users = true,
+            default_role = "developer",
         },
         more);
 

@@ -171,7 +171,9 @@ public sealed class SsoRefusalTests(SsoFixture sso) : IClassFixture<SsoFixture>
     {
         var role = await _identity.AsAdminAsync(HttpMethod.Post, "/api/admin/roles", new
         {
-            name = $"oidc_{Guid.NewGuid():N}", display_name = "Sign-in", policy = new { version = 1, statements = new[] { new { effect = "allow", actions = new[] { "system:oidc", "providers:read" } } } },
+            name = $"oidc_{Guid.NewGuid():N}",
+            display_name = "Sign-in",
+            policy = new { version = 1, statements = new[] { new { effect = "allow", actions = new[] { "system:oidc", "providers:read" } } } },
         });
         role.Status.ShouldBe(201, role.Text);
         var name = role.Json.GetProperty("name").GetString()!;
