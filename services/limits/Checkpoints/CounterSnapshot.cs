@@ -31,7 +31,7 @@ internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpoch
                 .. known.Select(static key => (RedisKey)(string)key!), CallRecord.LeasesOf(orgId), CounterEpochs.KnownKey(orgId), CounterEpochs.EpochKey(orgId),
             ];
             RedisValue[] arguments = [epochs.Of(orgId), epoch, (long)Checkpoint.LookBack.TotalMilliseconds];
-            var answer = (RedisResult[])(await database.ScriptEvaluateAsync(Script, keys, arguments).WaitAsync(Deadline, cancellationToken))!;
+            var answer = (RedisResult[])(await RunAsync(database, keys, arguments).WaitAsync(Deadline, cancellationToken))!;
             if (answer.Length == 0) continue;
             var taken = long.Parse((string)answer[0]!, CultureInfo.InvariantCulture);
             var counters = Read(known, answer);
@@ -119,6 +119,19 @@ internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpoch
         if (writes.Count < from) return;
         await Task.WhenAll(writes).WaitAsync(Deadline, cancellationToken);
         writes.Clear();
+    }
+
+    /// <summary>A store that has forgotten the script is asked once more, with all of its text.</summary>
+    private static async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(Script, keys, arguments);
+        }
+        catch (RedisServerException e) when (e.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(Script, keys, arguments);
+        }
     }
 
     private static string ReadScript()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Grpc.Core;
 using StackExchange.Redis;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Limits.Counters;
@@ -18,6 +19,7 @@ internal sealed class Allotting(CheckPlanner planner, AllotScript allot, AdjustS
     /// <summary>A gateway gives back within seconds, or died.</summary>
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(15);
 
+    /// <exception cref="RpcException">ALREADY_EXISTS: a repeat.</exception>
     public async Task<AllotReply> AllotAsync(Guid orgId, AllotRequest request, TimeSpan deadline, CancellationToken cancellationToken)
     {
         var plan = planner.Plan(orgId, request.Call);
@@ -25,6 +27,9 @@ internal sealed class Allotting(CheckPlanner planner, AllotScript allot, AdjustS
         if (plan.IsEmpty) return new AllotReply { Calls = request.Calls };
         var key = CallRecord.KeyOf(orgId, request.Call.RequestId);
         var (calls, sums) = await allot.RunAsync(orgId, key, plan.Common, request.Calls, PartOfRoom, s_kept, deadline, cancellationToken);
+
+        // Whether the first time counted anything nobody here can tell: its gateway gives back whatever it was.
+        if (calls < 0) throw new RpcException(new Status(StatusCode.AlreadyExists, "this allotment was asked for before, or given back"));
         return calls == 0 ? new AllotReply() : new AllotReply { Calls = calls, Requests = CheckReplies.Tightest(plan, Metric.Requests, sums, 0) };
     }
 

@@ -7,7 +7,7 @@ internal sealed class AllotScript(IConnectionMultiplexer redis, BudgetClock cloc
 {
     private readonly MeterScript _script = new(redis, "allot", epochs, scriptClock);
 
-    /// <summary>How many are counted (0, or at least 2), and every share's sum with them.</summary>
+    /// <summary>How many are counted (0, or at least 2; negative: the record is there already), and every share's sum with them.</summary>
     /// <param name="part">Which part of what is left may be taken: 4 is a quarter.</param>
     /// <exception cref="TimeoutException">Redis did not answer in time. They may or may not have been counted.</exception>
     /// <exception cref="RedisException">Redis is away or refused.</exception>

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using ThinkWatch.Integration.Tests.Stores;
 using ThinkWatch.Limits.Rules;
 
@@ -52,15 +53,18 @@ public sealed class AllottingTests(EmbeddedStores stores)
         // The answer was lost: the gateway knows only what it wanted.
         var lost = limits.Call();
         (await limits.AllotAsync(lost, 256)).Calls.ShouldBe(50);
+        await ShouldBeRefusedAsync(() => limits.AllotAsync(lost, 256));
         (await limits.GiveBackAsync(lost, 256)).ShouldBeTrue();
         (await limits.SumAsync(Wide)).ShouldBe(0);
 
         // It overtook what it gives back.
         var late = limits.Call();
         (await limits.GiveBackAsync(late, 256)).ShouldBeTrue();
-        (await limits.AllotAsync(late, 256)).Calls.ShouldBe(0);
+        await ShouldBeRefusedAsync(() => limits.AllotAsync(late, 256));
         (await limits.SumAsync(Wide)).ShouldBe(0);
     }
+
+    private static async Task ShouldBeRefusedAsync(Func<Task> allot) => (await allot.ShouldThrowAsync<RpcException>()).StatusCode.ShouldBe(StatusCode.AlreadyExists);
 
     private async Task<OpenLimits> OpenAsync(Func<OpenLimits, IEnumerable<ILimit>> rules)
     {

@@ -121,6 +121,20 @@ public sealed class BreakerSharingTests(EmbeddedStores stores)
         other.State(route).ShouldBe(BreakerState.Closed);
     }
 
+    [Fact]
+    public async Task Report_AfterTheStoreForgotItsScripts_IsNotLost()
+    {
+        await using var one = await OpenAsync();
+        using var other = await ConnectionMultiplexer.ConnectAsync(await stores.RedisAsync() + ",allowAdmin=true");
+        var route = Guid.NewGuid().ToString();
+        one.Succeed(route, 1);
+        await one.ShareAsync();
+        await other.GetServer(other.GetEndPoints()[0]).ScriptFlushAsync();
+        one.Fail(route, 19);
+        await one.ShareAsync();
+        one.State(route).ShouldBe(BreakerState.Open);
+    }
+
     /// <summary>A route that both know to be open, and that has rested.</summary>
     private static async Task<string> OpenedAsync(Replica one, Replica other)
     {

@@ -54,8 +54,8 @@ internal sealed partial class BreakerSharing(IConnectionMultiplexer redis, Route
             var report = health.TakeReport();
             if (report.IsEmpty && health.State == BreakerState.Closed && !notClosed.Contains(health.Key))
                 continue;
-            var answer = (long[])(await database.ScriptEvaluateAsync(
-                s_script,
+            var answer = (long[])(await RunAsync(
+                database,
                 ["tw:breaker:{" + health.Key + "}"],
                 [
                     report.Good, report.Failed, report.GoodProbes, report.FailedProbes, (long)policy.Window.TotalMilliseconds, policy.MinSamples,
@@ -65,6 +65,19 @@ internal sealed partial class BreakerSharing(IConnectionMultiplexer redis, Route
             health.Adopt(state, TimeSpan.FromMilliseconds(answer[1]), TimeSpan.FromMilliseconds(answer[2]));
             if (state == BreakerState.Closed == notClosed.Contains(health.Key))
                 await IndexAsync(database, health.Key, state).WaitAsync(s_deadline, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A store that has forgotten the script is asked once more, with all of its text: the report is taken, and would be lost.</summary>
+    private static async Task<RedisResult> RunAsync(IDatabase database, RedisKey[] keys, RedisValue[] arguments)
+    {
+        try
+        {
+            return await database.ScriptEvaluateAsync(s_script, keys, arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            return await database.ScriptEvaluateAsync(s_script, keys, arguments).ConfigureAwait(false);
         }
     }
 
