@@ -119,12 +119,15 @@ public sealed partial class AllotmentBook(Limits.LimitsClient limits, PipelinePo
     /// <summary>Sends what waits now; what fails waits for the next time.</summary>
     private async Task GiveBackAsync(CancellationToken cancellationToken)
     {
-        if (_unused.IsEmpty)
-            return;
-        var waiting = new List<Unused>();
-        while (_unused.TryDequeue(out var unused))
-            waiting.Add(unused);
-        await Parallel.ForEachAsync(waiting, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, GiveBackAsync).ConfigureAwait(false);
+        if (!_unused.IsEmpty)
+            await Parallel.ForEachAsync(Waiting(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, GiveBackAsync).ConfigureAwait(false);
+    }
+
+    /// <summary>Taken one by one: at stop, what has not been sent is still there for the last time.</summary>
+    private IEnumerable<Unused> Waiting()
+    {
+        for (var left = _unused.Count; left > 0 && _unused.TryDequeue(out var unused); left--)
+            yield return unused;
     }
 
     private async ValueTask GiveBackAsync(Unused unused, CancellationToken cancellationToken)

@@ -4,8 +4,8 @@ using ThinkWatch.Contracts.Limits;
 namespace ThinkWatch.Pipeline.Allotments;
 
 /// <summary>
-/// The allotments of one kind of calls: at most two, the one that is being used and the next. Asks for the next while the first still lasts, so that at a
-/// steady rate no call waits. Thread-safe.
+/// The allotments of one kind of calls: the one that is being used and the next, and those used up until they are swept. Asks for the next while the first
+/// still lasts, so that at a steady rate no call waits. Thread-safe.
 /// </summary>
 /// <param name="like">One of the calls: what is no id (teams, roles, candidates) must not have changed since.</param>
 internal sealed class AllottedKind(CheckRequest like, TimeProvider time)
