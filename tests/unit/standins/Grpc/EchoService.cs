@@ -3,10 +3,13 @@ using Google.Protobuf;
 
 namespace ThinkWatch.StandIns.Tests.Grpc;
 
-/// <summary>Answers as the request tells; counts the calls whose token was cancelled.</summary>
+/// <summary>Answers as the request tells; counts the calls that wait, and those whose token was cancelled meanwhile.</summary>
 internal sealed class EchoService : Echo.EchoBase
 {
+    private int _waited;
     private int _cancelled;
+
+    public int Waited => Volatile.Read(ref _waited);
 
     public int Cancelled => Volatile.Read(ref _cancelled);
 
@@ -54,6 +57,7 @@ internal sealed class EchoService : Echo.EchoBase
         await EchoMetadataAsync(context);
         if (request.Delay != 0)
         {
+            Interlocked.Increment(ref _waited);
             try
             {
                 await Task.Delay(request.Delay, context.CancellationToken);

@@ -52,10 +52,10 @@ public sealed class StatusTests(EchoServer server) : IClassFixture<EchoServer>
         var cancelled = server.Service.Cancelled;
         var watch = Stopwatch.StartNew();
 
-        var error = await FailAsync(server.Client.SayAsync(new EchoRequest { Delay = -1 }, deadline: DateTime.UtcNow.AddMilliseconds(200)));
+        var error = await FailAsync(server.Client.SayAsync(new EchoRequest { Delay = -1 }, deadline: DateTime.UtcNow.AddSeconds(1)));
 
         error.StatusCode.ShouldBe(StatusCode.DeadlineExceeded);
-        watch.Elapsed.ShouldBeInRange(TimeSpan.FromMilliseconds(150), TimeSpan.FromSeconds(5));
+        watch.Elapsed.ShouldBeInRange(TimeSpan.FromMilliseconds(950), TimeSpan.FromSeconds(10));
         await EventuallyAsync(() => server.Service.Cancelled > cancelled);
     }
 
@@ -82,11 +82,14 @@ public sealed class StatusTests(EchoServer server) : IClassFixture<EchoServer>
     [Fact]
     public async Task Caller_Cancels_BothSidesEnd()
     {
-        var cancelled = server.Service.Cancelled;
-        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        var (waited, cancelled) = (server.Service.Waited, server.Service.Cancelled);
+        using var source = new CancellationTokenSource();
+        var call = server.Client.SayAsync(new EchoRequest { Delay = -1 }, Soon(source.Token));
+        await EventuallyAsync(() => server.Service.Waited > waited);
 
-        var error = await FailAsync(server.Client.SayAsync(new EchoRequest { Delay = -1 }, Soon(source.Token)));
+        await source.CancelAsync();
 
+        var error = await FailAsync(call);
         error.StatusCode.ShouldBe(StatusCode.Cancelled);
         await EventuallyAsync(() => server.Service.Cancelled > cancelled);
     }
@@ -94,12 +97,12 @@ public sealed class StatusTests(EchoServer server) : IClassFixture<EchoServer>
     [Fact]
     public async Task Caller_DisposesStream_ServerEnds()
     {
-        var cancelled = server.Service.Cancelled;
+        var (waited, cancelled) = (server.Service.Waited, server.Service.Cancelled);
         var call = server.Client.Chat(Soon());
         await call.RequestStream.WriteAsync(new EchoRequest { Text = "1" }, _stop);
         (await call.ResponseStream.MoveNext(_stop)).ShouldBeTrue();
         await call.RequestStream.WriteAsync(new EchoRequest { Delay = -1 }, _stop);
-        await Task.Delay(50, _stop);
+        await EventuallyAsync(() => server.Service.Waited > waited);
 
         call.Dispose();
 
