@@ -16,6 +16,7 @@ internal static class RouteEndpoints
         ofModel.MapPost("", CreateAsync).RequirePermission("models:create", "models:update").WithName("createModelRoute").WithSummary("Add a route to a model; {id} is the id or the model_id");
 
         var single = routes.MapGroup("/api/admin/model-routes").WithTags("Models");
+        single.MapGet("/{id:guid}", GetAsync).RequirePermissionInTeam("models:read").WithName("getModelRoute").WithSummary("Read a route");
         single.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("models:update").WithName("updateModelRoute").WithSummary("Change a route");
         single.MapPatch("/batch-weights", RouteWeights.UpdateAsync).RequirePermission("models:update").WithName("updateRouteWeights").WithSummary("Change the weights of several routes, all or none");
         single.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("models:update", "models:delete").WithName("deleteModelRoute").WithSummary("Delete a route");
@@ -28,6 +29,14 @@ internal static class RouteEndpoints
         var model = await ModelStore.FindAsync(connection, orgId, ModelEndpoints.FromPath(id), forUpdate: false, cancellationToken) ?? throw ModelEndpoints.Missing();
         var found = await RouteStore.ListAsync(connection, orgId, [model.Id], cancellationToken);
         return TypedResults.Ok(new Page<RouteView>([.. found.Select(static route => route.View())], NextCursor: null));
+    }
+
+    private static async Task<Ok<RouteView>> GetAsync(HttpContext http, Guid id, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var route = await RouteStore.FindAsync(connection, http.Caller().OrgId(), id, forUpdate: false, cancellationToken) ?? throw Missing();
+        http.SetETag(route.Version);
+        return TypedResults.Ok(route.View());
     }
 
     private static async Task<Created<RouteView>> CreateAsync(HttpContext http, string id, RouteCreate body, CatalogChanges changes, CancellationToken cancellationToken)

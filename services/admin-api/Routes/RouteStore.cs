@@ -21,6 +21,12 @@ internal static class RouteStore
         return await command.ReadAllAsync(Read, cancellationToken);
     }
 
+    public static async Task<List<ModelRoute>> ListAllAsync(NpgsqlConnection connection, Guid orgId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"{Select} WHERE r.org_id = @org ORDER BY r.id", connection).With("org", orgId);
+        return await command.ReadAllAsync(Read, cancellationToken);
+    }
+
     public static async Task<ModelRoute?> FindAsync(NpgsqlConnection connection, Guid orgId, Guid id, bool forUpdate, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"{Select} WHERE r.org_id = @org AND r.id = @id{(forUpdate ? " FOR UPDATE OF r" : "")}", connection)

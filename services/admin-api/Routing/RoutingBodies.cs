@@ -96,3 +96,12 @@ internal sealed record RouteHealthView
 
     public required string? LastError { get; init; }
 }
+
+/// <summary>The last hour of all models, and how each route does at present.</summary>
+/// <param name="PartSecs">The length of one part of the hour.</param>
+internal sealed record ModelActivityReport(DateTimeOffset From, DateTimeOffset To, int PartSecs, IReadOnlyList<ModelActivity> Models, IReadOnlyList<RouteHealthView> Routes);
+
+/// <summary>The calls of one model; models without any are not listed.</summary>
+/// <param name="Requests">By part of the hour, oldest first.</param>
+/// <param name="Errors">As <paramref name="Requests"/>.</param>
+internal sealed record ModelActivity(string ModelId, IReadOnlyList<long> Requests, IReadOnlyList<long> Errors);

@@ -18,6 +18,8 @@ internal static class RoutingEndpoints
             .WithSummary("The split by weights and the split by score, with what a million tokens cost in each, from the calls of the last hours (hours = 6)");
         model.MapGet("/route-history", HistoryAsync).RequirePermissionInTeam("models:read").WithName("getRouteHistory").WithSummary("60 one-minute buckets of each route: calls, errors, p50 and p95");
         model.MapGet("/route-health", HealthAsync).RequirePermissionInTeam("models:read").WithName("getRouteHealth").WithSummary("Each route's circuit breaker and how the last five minutes went");
+        routes.MapGet("/api/admin/model-routes/activity", ActivityAsync).WithTags("Models").RequirePermissionInTeam("models:read").WithName("getModelActivity")
+            .WithSummary("The last hour of every model, calls and errors by two minutes, and the health of every route: what a table of models shows");
     }
 
     private static async Task<Ok<RoutingProjection>> ProjectAsync(
@@ -38,7 +40,16 @@ internal static class RoutingEndpoints
     private static async Task<Ok<RouteHealthReport>> HealthAsync(HttpContext http, string id, NpgsqlDataSource database, RoutingReader reader, CancellationToken cancellationToken)
     {
         var (model, routes) = await FindAsync(http, id, database, cancellationToken);
-        return TypedResults.Ok(await reader.HealthAsync(model, routes, cancellationToken));
+        return TypedResults.Ok(await reader.HealthAsync(model.OrgId, model.ModelId, routes, cancellationToken));
+    }
+
+    private static async Task<Ok<ModelActivityReport>> ActivityAsync(HttpContext http, NpgsqlDataSource database, RoutingReader reader, CancellationToken cancellationToken)
+    {
+        var orgId = http.Caller().OrgId();
+        List<ModelRoute> all;
+        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
+            all = await RouteStore.ListAllAsync(connection, orgId, cancellationToken);
+        return TypedResults.Ok(await reader.ActivityAsync(orgId, all, cancellationToken));
     }
 
     private static async Task<(Model Model, List<ModelRoute> Routes)> FindAsync(HttpContext http, string id, NpgsqlDataSource database, CancellationToken cancellationToken)

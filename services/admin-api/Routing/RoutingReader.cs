@@ -8,6 +8,8 @@ namespace ThinkWatch.AdminApi.Routing;
 internal sealed class RoutingReader(RouteFigureReader figures, BreakerReader breakers, ShippedPrices shipped, ISettings settings, TimeProvider time)
 {
     private const int Minutes = 60;
+    private const int PartSeconds = 120;
+    private const int Parts = Minutes * 60 / PartSeconds;
     private const string Weighted = "weighted";
     private static readonly TimeSpan _healthWindow = TimeSpan.FromMinutes(5);
 
@@ -79,10 +81,32 @@ internal sealed class RoutingReader(RouteFigureReader figures, BreakerReader bre
         })]))]);
     }
 
-    public async Task<RouteHealthReport> HealthAsync(Model model, IReadOnlyList<ModelRoute> routes, CancellationToken cancellationToken)
+    public async Task<ModelActivityReport> ActivityAsync(Guid orgId, IReadOnlyList<ModelRoute> routes, CancellationToken cancellationToken)
+    {
+        var to = DateTimeOffset.FromUnixTimeSeconds(((time.GetUtcNow().ToUnixTimeSeconds() / PartSeconds) + 1) * PartSeconds);
+        var from = to.AddSeconds(-Parts * PartSeconds);
+        var parts = figures.PartsAsync(new RouteWindow(orgId, ModelId: null, from, to), PartSeconds, cancellationToken);
+        var health = HealthAsync(orgId, modelId: null, routes, cancellationToken);
+        await Task.WhenAll(parts, health);
+        return new ModelActivityReport(
+            from,
+            to,
+            PartSeconds,
+            [.. (await parts).GroupBy(static row => row.Model).Select(static model =>
+            {
+                var (requests, errors) = (new long[Parts], new long[Parts]);
+                foreach (var row in model)
+                    (requests[row.Part], errors[row.Part]) = (row.Requests, row.Errors);
+                return new ModelActivity(model.Key, requests, errors);
+            })],
+            (await health).Items);
+    }
+
+    /// <summary>Of one model's routes, or of those of every model.</summary>
+    public async Task<RouteHealthReport> HealthAsync(Guid orgId, string? modelId, IReadOnlyList<ModelRoute> routes, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var window = new RouteWindow(model.OrgId, model.ModelId, now - _healthWindow, now);
+        var window = new RouteWindow(orgId, modelId, now - _healthWindow, now);
         var attempts = figures.AttemptsAsync(window, cancellationToken);
         var latencies = figures.LatenciesAsync(window, cancellationToken);
         var errors = figures.LastErrorsAsync(window with { From = now.AddHours(-1) }, cancellationToken);

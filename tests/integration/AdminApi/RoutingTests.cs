@@ -88,6 +88,52 @@ public sealed class RoutingTests(AdminApiFixture fixture) : IClassFixture<AdminA
     }
 
     [Fact]
+    public async Task Activity_TellsOfEveryModelAndRouteAtOnce_OfThisOrganisationOnly()
+    {
+        var provider = (await _admin.CreateAsync("/api/admin/providers", new { name = "q", provider_type = "custom", base_url = "https://example.com" })).Id();
+        await _admin.CreateAsync("/api/admin/models", new { model_id = "other", input_price = "1", output_price = "2" });
+        var single = (await _admin.CreateAsync("/api/admin/models/other/routes", new { provider_id = provider, upstream_model = "other" })).Id();
+        await CallAsync(_cheap, 100, "ok", 200);
+        await CallAsync(_fast, 300, "error", 502);
+        await CallAsync("", 1, "cached", 200);
+        await CallAsync("", 1, "denied", 404); // came to no route
+        await fixture.Rows.AddAsync(_org, DateTimeOffset.UtcNow.AddMinutes(-30), new { model = "other", route_id = single, outcome = "timeout", status = 504, latency_ms = 9 });
+        await fixture.Rows.AddAsync(_org, DateTimeOffset.UtcNow.AddMinutes(-70), new { model = "other", route_id = single, outcome = "ok", status = 200, latency_ms = 9 });
+        await fixture.Rows.AddAsync(Guid.CreateVersion7(), DateTimeOffset.UtcNow, new { model = "m", route_id = _cheap, outcome = "ok", latency_ms = 9 });
+
+        var report = await _admin.ReadAsync("/api/admin/model-routes/activity");
+
+        var models = report["models"]!.AsArray().ToDictionary(static model => model!["model_id"]!.GetValue<string>(), static model => (Sum(model!, "requests"), Sum(model!, "errors")));
+        models.ShouldBe(new Dictionary<string, (long, long)> { ["m"] = (3, 1), ["other"] = (1, 1) }, ignoreOrder: true);
+        report["models"]!.AsArray().ShouldAllBe(static model => model!["requests"]!.AsArray().Count == 30 && model["errors"]!.AsArray().Count == 30);
+        var routes = report["routes"]!.AsArray().ToDictionary(static route => route!["route_id"]!.GetValue<string>(), static route => (route!["state"]!.GetValue<string>(), route["breaker"]!.GetValue<string>()));
+        routes.ShouldBe(new Dictionary<string, (string, string)> { [_cheap] = ("ok", "unknown"), [_fast] = ("failing", "unknown"), [single] = ("idle", "unknown") }, ignoreOrder: true);
+
+        using var nobody = fixture.Host.Client(_org);
+        (await nobody.SendAsync(HttpMethod.Get, "/api/admin/model-routes/activity")).Status.ShouldBe(HttpStatusCode.Forbidden);
+
+        static long Sum(JsonNode model, string name) => model[name]!.AsArray().Sum(static part => part!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task Route_ReadAlone_HasTheVersionThatAChangeIsCheckedAgainst()
+    {
+        using var read = await _admin.GetAsync($"/api/admin/model-routes/{_cheap}");
+        var version = read.Headers.ETag!.ToString();
+        (await ChangeAsync(1)).ShouldBe(HttpStatusCode.OK);
+        (await ChangeAsync(2)).ShouldBe(HttpStatusCode.PreconditionFailed);
+        (await _admin.ReadAsync($"/api/admin/model-routes/{_cheap}"))["weight"]!.GetValue<int>().ShouldBe(1);
+
+        async Task<HttpStatusCode> ChangeAsync(int weight)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/admin/model-routes/{_cheap}") { Content = new StringContent($$"""{"weight":{{weight}}}""", null, "application/json") };
+            request.Headers.TryAddWithoutValidation("If-Match", version);
+            using var answer = await _admin.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task BatchWeights_AreAllOrNone()
     {
         var (status, body) = await BatchAsync($$"""[{"id":"{{_cheap}}","weight":10},{"id":"{{_fast}}","weight":90}]""");

@@ -7,6 +7,9 @@ import { MenuItem, MenuSeparator } from '@/components/ui/menu'
 import type { Translate } from '@/i18n'
 import type { KnownModel } from '@/lib/api/use-models'
 import { dash, type Formats } from '@/lib/format'
+import { BreakerMark } from './breaker-badge'
+import type { Activity } from './data/activity'
+import { ModelHour } from './model-hour'
 import { RouteBar } from './route-bar'
 
 interface Actions {
@@ -20,7 +23,7 @@ const column = columnsOf<KnownModel>()
 const number = (value: string | null | undefined) =>
   value === null || value === undefined ? -1 : Number(value)
 
-export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
+export const modelColumns = (t: Translate, f: Formats, activity: Activity | undefined, actions: Actions) => [
   column.accessor('model_id', {
     header: t('models.model'),
     cell: ({ row: { original: model } }) => (
@@ -63,6 +66,16 @@ export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
       )
     },
   }),
+  column.accessor((model) => activity?.hours.get(model.model_id)?.calls ?? 0, {
+    id: 'calls',
+    header: t('models.lastHour'),
+    cell: ({ row: { original: model } }) =>
+      activity ? (
+        <ModelHour name={model.model_id} hour={activity.hours.get(model.model_id)} />
+      ) : (
+        <span className="text-ink-3">{dash}</span>
+      ),
+  }),
   column.accessor((model) => model.strategy ?? '', {
     id: 'strategy',
     header: t('models.strategy'),
@@ -100,10 +113,13 @@ export const modelColumns = (t: Translate, f: Formats, actions: Actions) => [
   }),
   column.accessor('enabled', {
     header: t('common.status'),
-    cell: ({ getValue }) => (
-      <StatusBadge tone={getValue() ? 'ok' : 'off'}>
-        {t(getValue() ? 'common.enabled' : 'common.disabled')}
-      </StatusBadge>
+    cell: ({ row: { original: model } }) => (
+      <span className="flex flex-wrap items-center gap-1">
+        <StatusBadge tone={model.enabled ? 'ok' : 'off'}>
+          {t(model.enabled ? 'common.enabled' : 'common.disabled')}
+        </StatusBadge>
+        <BreakerMark routes={model.routes} health={activity?.health} />
+      </span>
     ),
   }),
   column.display({

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Boxes, Plus } from 'lucide-react'
 import { useMemo } from 'react'
 import { ConfirmDialog } from '@/components/confirm-dialog'
@@ -9,9 +9,10 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteModel, modelsQuery, updateModel } from '@/lib/api/catalog'
+import { deleteModel, modelActivityQuery, modelsQuery, updateModel } from '@/lib/api/catalog'
 import { useModels, type KnownModel } from '@/lib/api/use-models'
 import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
+import { activityOf } from './data/activity'
 import { ImportMenu } from './import-menu'
 import { ModelDialog } from './model-dialog'
 import { ModelDrawer } from './model-drawer'
@@ -22,6 +23,8 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   const client = useQueryClient()
   const toast = useToast()
   const models = useModels()
+  // Without it the table only lacks a column.
+  const { data: activity } = useQuery({ ...modelActivityQuery, select: activityOf })
   const refresh = () => client.invalidateQueries({ queryKey: modelsQuery.queryKey })
   const dialog = readDialog(search.dialog)
   const chosen = models.data?.find((model) => model.id === dialog?.id || model.model_id === dialog?.id)
@@ -36,13 +39,13 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   })
   const columns = useMemo(
     () =>
-      modelColumns(t, f, {
+      modelColumns(t, f, activity, {
         open: (model) => onSearch({ dialog: `routes:${model.id}` }),
         edit: (model) => onSearch({ dialog: `edit:${model.id}` }),
         remove: (model) => onSearch({ dialog: `delete:${model.id}` }),
         toggle,
       }),
-    [t, f, toggle, onSearch],
+    [t, f, activity, toggle, onSearch],
   )
   const rows = models.data?.filter((model) =>
     matches(

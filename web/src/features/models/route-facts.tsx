@@ -1,9 +1,8 @@
-import { CircleCheck, CircleDashed, CircleSlash, Timer } from 'lucide-react'
 import { Sparkline } from '@/components/sparkline'
-import { Badge } from '@/components/ui/badge'
 import { useI18n } from '@/i18n'
 import type { Projection, RouteHealth } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
+import { BreakerBadge } from './breaker-badge'
 
 export type RouteFigures = Projection['routes'][number]
 export type RouteHistory = Schemas['RouteHistory']['routes'][number]
@@ -15,13 +14,6 @@ interface RouteFactsProps {
   history?: RouteHistory
   caps: { rpm_cap?: number | null; tpm_cap?: number | null }
 }
-
-const breakers = {
-  closed: { tone: 'ok', icon: CircleCheck },
-  half_open: { tone: 'warn', icon: Timer },
-  open: { tone: 'bad', icon: CircleSlash },
-  unknown: { tone: 'neutral', icon: CircleDashed },
-} as const
 
 /** What is measured of a route: breaker, latency, success, price, and the last hour as a line. */
 export function RouteFacts({ name, figures, health, history, caps }: RouteFactsProps) {
@@ -63,17 +55,6 @@ export function RouteFacts({ name, figures, health, history, caps }: RouteFactsP
         <span className="ms-auto text-ink-3">{t('models.noCalls')}</span>
       )}
     </div>
-  )
-}
-
-function BreakerBadge({ health }: { health: RouteHealth }) {
-  const { t } = useI18n()
-  const { tone, icon: Icon } = breakers[health.breaker]
-  return (
-    <Badge tone={tone}>
-      <Icon aria-hidden />
-      {t(`models.breaker.${health.breaker}`)}
-    </Badge>
   )
 }
 

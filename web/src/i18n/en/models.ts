@@ -110,4 +110,12 @@ export const models = {
   'models.cap': 'At most',
   'models.routePricesHint': 'In place of the model’s. All empty: those of the model.',
   'models.import': 'Import from provider',
+  'models.lastHour': 'Last hour',
+  'models.hourOf': 'Last hour of {name}: {count} {n|call|calls}, {failed} failed',
+  'models.failedShare': '{share} failed',
+  'models.breakersOf': '{count} of {n}',
+  'models.openHint': 'Too many attempts failed: calls go elsewhere until it is tried again.',
+  'models.halfOpenHint': 'One call at a time tries it; a few good ones close the breaker.',
+  'models.attempts': '{failed} of {n} attempts failed in five minutes.',
+  'models.lastError': 'Last error {time}: {error}',
 }

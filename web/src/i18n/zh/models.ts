@@ -109,4 +109,12 @@ export const models = {
   'models.cap': '上限',
   'models.routePricesHint': '替代模型的价格。全部留空：使用模型的价格。',
   'models.import': '从提供商导入',
+  'models.lastHour': '最近一小时',
+  'models.hourOf': '{name} 最近一小时：{count} 次调用，失败 {failed} 次',
+  'models.failedShare': '{share} 失败',
+  'models.breakersOf': '{count}/{n}',
+  'models.openHint': '失败次数过多：再次试探之前，调用转往他处。',
+  'models.halfOpenHint': '每次只放行一个调用试探；数次成功后熔断器闭合。',
+  'models.attempts': '五分钟内 {n} 次尝试中失败 {failed} 次。',
+  'models.lastError': '最近一次错误（{time}）：{error}',
 }

@@ -8,6 +8,7 @@ export type Model = Schemas['Model']
 export type ModelRoute = Schemas['ModelRoute']
 export type Projection = Schemas['RoutingProjection']
 export type RouteHealth = Schemas['RouteHealth']
+export type ModelActivity = Schemas['ModelActivity']
 export type RemoteModel = Schemas['RemoteModel']
 
 export const providersQuery = queryOptions({
@@ -58,6 +59,12 @@ export const updateWeights = (updates: { id: string; weight: number }[]) =>
 
 const every = 15_000
 
+/** All that the table of models shows besides the models, at once. */
+export const modelActivityQuery = queryOptions({
+  queryKey: ['models', 'activity'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/admin/model-routes/activity', { signal })),
+  refetchInterval: every,
+})
 export const projectionQuery = (id: string) =>
   queryOptions({
     queryKey: ['models', id, 'projection'],

@@ -228,7 +228,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read a route
+         * @description Needs the permission models:read.
+         */
+        get: operations["getModelRoute"];
         put?: never;
         post?: never;
         /** Delete a route */
@@ -2287,6 +2291,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/model-routes/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last hour of every model, calls and errors by two minutes, and the health of every route: what a table of models shows
+         * @description Needs the permission models:read.
+         */
+        get: operations["getModelActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/users/{id}/sso": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unlink a user from single sign-on, and end their sessions; they must have a password
+         * @description Needs the permission users:update.
+         */
+        delete: operations["unlinkUserSso"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3144,6 +3188,7 @@ export interface components {
             /** Format: date-time */
             deleted_at?: null | string;
             sso?: boolean;
+            has_password?: boolean;
         };
         CreateUser: {
             email: null | string;
@@ -3633,6 +3678,7 @@ export interface components {
             /** Format: date-time */
             deleted_at?: null | string;
             sso?: boolean;
+            has_password?: boolean;
         };
         EffectivePermissions: {
             permissions: string[];
@@ -3965,6 +4011,20 @@ export interface components {
         MarkReadBody: {
             ids?: null | string[];
             all?: null | boolean;
+        };
+        ModelActivityReport: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            part_secs: number;
+            models: components["schemas"]["ModelActivity"][];
+            routes: components["schemas"]["RouteHealth"][];
+        };
+        ModelActivity: {
+            model_id: string;
+            requests: number[];
+            errors: number[];
         };
     };
     responses: never;
@@ -4571,6 +4631,37 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelRoute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelRoute"];
+                };
+            };
+            /** @description What went wrong */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -5413,6 +5504,7 @@ export interface operations {
                 status?: string;
                 kind?: string;
                 team_id?: string;
+                sso?: boolean;
                 /** @description Items in one page, 1 to 1000; 50 when absent. */
                 limit?: number;
                 /** @description next_cursor of the page before. */
@@ -7863,6 +7955,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getModelActivity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelActivityReport"];
+                };
+            };
+            /** @description What went wrong */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlinkUserSso: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserView"];
+                };
             };
             /** @description What went wrong */
             default: {
