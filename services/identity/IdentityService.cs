@@ -95,6 +95,7 @@ internal static class IdentityService
 
     private static void AddSso(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<SsoUnlinking>();
         builder.Services.AddSingleton<OidcHttp>();
         builder.Services.AddSingleton<OidcDirectory>();
         builder.Services.AddSingleton<OidcTokens>();

@@ -19,6 +19,9 @@ internal static class SsoEndpoints
         admin.MapPost("/activate", ActivateAsync).RequirePermission(Permission).WithName("activateSso").WithSummary("Offer the connection on the login page; it must have been tested");
         admin.MapPost("/deactivate", DeactivateAsync).RequirePermission(Permission).WithName("deactivateSso").WithSummary("Offer the connection no more");
 
+        app.MapDelete("/api/admin/users/{id:guid}/sso", UnlinkAsync).WithTags("users").RequirePermissionInTeam("users:update").WithName("unlinkUserSso")
+            .WithSummary("Unlink a user from single sign-on, and end their sessions; they must have a password");
+
         var auth = app.MapGroup("/api/auth/sso").WithTags("auth");
         auth.MapGet("", OfferAsync).AllowAnonymousCaller().WithName("getSsoOffer").WithSummary("Whether the login page offers single sign-on, and by which name");
         auth.MapGet("/start", StartAsync).AllowAnonymousCaller().WithName("startSso").WithSummary("Go to the provider; for browsers");
@@ -43,6 +46,13 @@ internal static class SsoEndpoints
     {
         await desk.DeleteAsync(http, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<UserView>> UnlinkAsync(Guid id, HttpContext http, SsoUnlinking unlinking, CancellationToken cancellationToken)
+    {
+        var user = await unlinking.UnlinkAsync(http, id, cancellationToken);
+        http.SetETag(user.Version);
+        return TypedResults.Ok(user);
     }
 
     private static async Task<Ok<DiscoveredIssuer>> DiscoverAsync(DiscoverIssuer body, SsoDesk desk, CancellationToken cancellationToken) =>

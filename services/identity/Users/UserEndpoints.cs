@@ -27,8 +27,8 @@ internal static class UserEndpoints
     }
 
     private static async Task<Ok<Page<UserView>>> ListAsync(
-        ListQuery query, string? status, string? kind, [FromQuery(Name = "team_id")] Guid? teamId, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.ListAsync(http.Caller(), new UserFilter(status, kind, teamId), query, cancellationToken));
+        ListQuery query, string? status, string? kind, [FromQuery(Name = "team_id")] Guid? teamId, bool? sso, HttpContext http, UserDesk desk, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await desk.ListAsync(http.Caller(), new UserFilter(status, kind, teamId, sso), query, cancellationToken));
 
     private static async Task<Created<CreatedUser>> CreateAsync(CreateUser body, HttpContext http, UserDesk desk, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal static class UserStore
     private const string Columns = """
         u.id, u.email, u.display_name, u.kind, CASE WHEN u.deleted_at IS NULL THEN u.status ELSE 'deleted' END AS status, u.platform_admin,
         (u.kind = 'person' AND u.password_hash IS NULL AND NOT EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id)) AS invited,
-        EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id) AS sso, u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled,
+        EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id) AS sso, u.password_hash IS NOT NULL AS has_password, u.must_change_password, u.totp_enabled_at IS NOT NULL AS totp_enabled,
         u.last_login_at, u.created_at, u.updated_at, u.deleted_at, u.version,
         (SELECT coalesce(array_agg(r.name ORDER BY r.name), '{}') FROM role_assignments a JOIN roles r ON r.id = a.role_id
             WHERE a.user_id = u.id AND a.team_id IS NULL) AS roles,
@@ -38,6 +38,7 @@ internal static class UserStore
             SELECT {Columns} FROM users u WHERE u.org_id = @org AND {UserReach.Condition}
                 AND (u.deleted_at IS NOT NULL) = (@status::text IS NOT DISTINCT FROM 'deleted')
                 AND (@status::text IS NULL OR @status = 'deleted' OR u.status = @status) AND (@kind::text IS NULL OR u.kind = @kind)
+                AND (@sso::boolean IS NULL OR EXISTS (SELECT 1 FROM sso_identities i WHERE i.user_id = u.id) = @sso)
                 AND (@team::uuid IS NULL OR EXISTS (SELECT 1 FROM team_members m WHERE m.user_id = u.id AND m.team_id = @team))
                 AND (@q::text IS NULL OR strpos(lower(u.email), lower(@q)) > 0 OR strpos(lower(u.display_name), lower(@q)) > 0)
                 AND (@position::text IS NULL OR ({column}, u.id) {compare} (@position::{type}, @id::uuid))
@@ -48,6 +49,7 @@ internal static class UserStore
             org = caller.OrgId(),
             status = filter.Status,
             kind = filter.Kind,
+            sso = filter.Sso,
             team = filter.TeamId,
             q = query.Q,
             position = after?[0],
@@ -117,8 +119,8 @@ internal static class UserStore
     }
 }
 
-/// <summary>status: active | disabled | deleted; kind: person | service_account.</summary>
-internal sealed record UserFilter(string? Status, string? Kind, Guid? TeamId);
+/// <summary>status: active | disabled | deleted; kind: person | service_account; sso: linked to single sign-on, or not.</summary>
+internal sealed record UserFilter(string? Status, string? Kind, Guid? TeamId, bool? Sso = null);
 
 internal sealed record NewUser(Guid Id, Guid OrgId, string Email, string DisplayName, string Kind, bool PlatformAdmin, string? PasswordHash)
 {

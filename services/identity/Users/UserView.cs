@@ -25,6 +25,9 @@ internal record UserView
     /// <summary>Signs in through the organisation's OpenID provider.</summary>
     public bool Sso { get; init; }
 
+    /// <summary>Can sign in without the provider.</summary>
+    public bool HasPassword { get; init; }
+
     public bool MustChangePassword { get; init; }
 
     public bool TotpEnabled { get; init; }

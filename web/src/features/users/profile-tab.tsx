@@ -1,5 +1,7 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
+import { Fingerprint } from 'lucide-react'
+import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
 import { FormError } from '@/components/states'
 import { SwitchRow } from '@/components/switch-row'
@@ -14,6 +16,7 @@ import { useAccess } from '@/lib/api/access'
 import { updateUser, type User } from '@/lib/api/people'
 import { showFieldErrors } from '@/lib/forms'
 import { z } from '@/lib/zod'
+import { UnlinkDialog } from './unlink-dialog'
 
 interface ProfileTabProps {
   user: User
@@ -40,6 +43,7 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
       platform_admin: user.platform_admin,
     },
   })
+  const [unlinking, setUnlinking] = useState(false)
   const { errors, isDirty } = form.formState
   const save = useMutation({
     mutationFn: (values: Values) =>
@@ -62,6 +66,24 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
     [t('users.lastLogin'), user.last_login_at ? <Time value={user.last_login_at} /> : t('common.never')],
     [t('common.created'), <Time value={user.created_at} />],
     [t('users.totp'), user.totp_enabled ? <Badge tone="ok">{t('users.totpOn')}</Badge> : t('users.totpOff')],
+    [
+      t('nav.sso'),
+      user.sso ? (
+        <span className="flex flex-wrap items-center gap-2">
+          <Badge tone="info">
+            <Fingerprint aria-hidden />
+            {t('users.ssoLinked')}
+          </Badge>
+          {mayChange && (
+            <Button variant="link" size="inline" className="text-xs" onClick={() => setUnlinking(true)}>
+              {t('users.unlink')}
+            </Button>
+          )}
+        </span>
+      ) : (
+        t('users.ssoNone')
+      ),
+    ],
     [t('users.id'), <Id value={user.id} label={t('users.copyId')} />],
   ] as const
 
@@ -69,12 +91,13 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
     <div className="grid gap-5">
       <dl className="grid gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-2">
         {facts.map(([label, value]) => (
-          <div key={label} className="bg-panel px-3 py-2.5">
+          <div key={label} className="bg-panel px-3 py-2.5 sm:last:odd:col-span-2">
             <dt className="text-xs text-ink-3">{label}</dt>
             <dd className="mt-0.5 text-sm">{value}</dd>
           </div>
         ))}
       </dl>
+      {unlinking && <UnlinkDialog user={user} onClose={() => setUnlinking(false)} onDone={onChanged} />}
       {user.must_change_password && <p className="text-sm text-warn">{t('users.mustChange')}</p>}
       {mayChange && (
         <form noValidate className="grid gap-4" onSubmit={form.handleSubmit((values) => save.mutate(values))}>

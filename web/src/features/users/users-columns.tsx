@@ -1,6 +1,7 @@
 import {
   Ban,
   CircleCheck,
+  Fingerprint,
   KeyRound,
   LogOut,
   Pencil,
@@ -16,6 +17,7 @@ import { StatusBadge, type HealthTone } from '@/components/status'
 import { Time } from '@/components/text'
 import { Badge } from '@/components/ui/badge'
 import { MenuItem, MenuSeparator } from '@/components/ui/menu'
+import { Tooltip } from '@/components/ui/tooltip'
 import type { Translate } from '@/i18n'
 import type { Access } from '@/lib/api/access'
 import type { User } from '@/lib/api/people'
@@ -59,7 +61,7 @@ export const userColumns = (
     cell: ({ row: { original: user } }) => (
       <div className="flex min-w-52 items-center gap-2.5">
         <Avatar name={user.display_name || user.email} service={user.kind === 'service_account'} />
-        <div className="min-w-0">
+        <div className="min-w-0 flex-1">
           {user.status === 'deleted' ? (
             <span className="font-medium">{user.display_name}</span>
           ) : (
@@ -76,6 +78,7 @@ export const userColumns = (
           )}
           <div className="truncate text-xs text-ink-3">{user.email}</div>
         </div>
+        {user.sso && <SsoMark t={t} />}
       </div>
     ),
   }),
@@ -136,6 +139,17 @@ export const userColumns = (
     cell: ({ row: { original: user } }) => <UserMenu user={user} t={t} access={access} actions={actions} />,
   }),
 ]
+
+function SsoMark({ t }: { t: Translate }) {
+  return (
+    <Tooltip content={t('users.ssoHint')}>
+      <Badge tone="info" tabIndex={0}>
+        <Fingerprint aria-hidden />
+        {t('users.sso')}
+      </Badge>
+    </Tooltip>
+  )
+}
 
 function Names({ names, none }: { names: string[]; none: string }) {
   if (names.length === 0) return <span className="text-ink-3">{none}</span>

@@ -28,7 +28,7 @@ import {
 import { readDialog } from '@/lib/list-search'
 import { useHiddenColumns } from '@/lib/use-hidden-columns'
 import { usePaged, useSettled } from '@/lib/use-paged'
-import { closedDrawer, kinds, statuses, type UsersProps, type UsersSearch } from './data/search'
+import { closedDrawer, kinds, signIns, statuses, type UsersProps, type UsersSearch } from './data/search'
 import { InviteDialog } from './invite-dialog'
 import { LinkDialog } from './link-dialog'
 import { ResetDialog } from './reset-dialog'
@@ -58,6 +58,7 @@ export function UsersPage({ search, onSearch }: UsersProps) {
       status: search.status,
       kind: search.kind,
       team_id: search.team,
+      sso: search.signin && search.signin === 'sso',
     }),
   )
   const users = usePaged(['users', 'list', question], (cursor, signal) =>
@@ -111,7 +112,7 @@ export function UsersPage({ search, onSearch }: UsersProps) {
     // The access object is new with every render; what it is made of is not.
   }, [t, access.me, teamNames, onSearch, mutate])
 
-  const filtered = Boolean(search.q || search.status || search.kind || search.team)
+  const filtered = Boolean(search.q || search.status || search.kind || search.team || search.signin)
   const invite = access.maySomewhere('users:create') && (
     <Button variant="primary" onClick={() => onSearch({ dialog: 'new' })}>
       <UserPlus aria-hidden />
@@ -153,6 +154,21 @@ export function UsersPage({ search, onSearch }: UsersProps) {
             </option>
           ))}
         </Select>
+        <Select
+          aria-label={t('users.signIn')}
+          className="w-44"
+          value={search.signin ?? ''}
+          onChange={(event) =>
+            onSearch({ signin: (event.target.value || undefined) as UsersSearch['signin'] })
+          }
+        >
+          <option value="">{t('users.anySignIn')}</option>
+          {signIns.map((signIn) => (
+            <option key={signIn} value={signIn}>
+              {t(`users.signIn.${signIn}`)}
+            </option>
+          ))}
+        </Select>
         {teamNames.size > 0 && (
           <Select
             aria-label={t('users.team')}
@@ -191,7 +207,13 @@ export function UsersPage({ search, onSearch }: UsersProps) {
                 action={
                   <Button
                     onClick={() =>
-                      onSearch({ q: undefined, status: undefined, kind: undefined, team: undefined })
+                      onSearch({
+                        q: undefined,
+                        status: undefined,
+                        kind: undefined,
+                        team: undefined,
+                        signin: undefined,
+                      })
                     }
                   >
                     {t('common.clearFilters')}

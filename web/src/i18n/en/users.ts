@@ -132,4 +132,21 @@ export const users = {
   'sessions.ended': 'Session ended',
   'sessions.none': 'Signed in nowhere',
   'sessions.noneHint': 'Sessions appear here from the next sign-in on.',
+  'users.sso': 'SSO',
+  'users.ssoHint': 'Linked to single sign-on',
+  'users.ssoLinked': 'Linked',
+  'users.ssoNone': 'Not linked',
+  'users.signIn': 'How they sign in',
+  'users.anySignIn': 'Any way to sign in',
+  'users.signIn.sso': 'Single sign-on',
+  'users.signIn.password': 'Not linked to it',
+  'users.unlink': 'Unlink',
+  'users.unlinkTitle': 'Unlink {name} from single sign-on?',
+  'users.unlinkText':
+    'They are signed out everywhere and sign in with their password from now on. Signing in at the provider asks for that password once and links them again. Roles and teams that its groups gave stay.',
+  'users.unlinked': 'Unlinked from single sign-on',
+  'users.onlySsoTitle': 'Their only way to sign in',
+  'users.onlySsoText':
+    '{name} has no password: without single sign-on nobody could sign in to this account. Give them a password first; once they have it, the account can be unlinked.',
+  'users.givePassword': 'Give a password',
 }

@@ -128,4 +128,21 @@ export const users = {
   'sessions.ended': '会话已结束',
   'sessions.none': '没有登录',
   'sessions.noneHint': '下次登录后，会话会显示在这里。',
+  'users.sso': 'SSO',
+  'users.ssoHint': '已关联单点登录',
+  'users.ssoLinked': '已关联',
+  'users.ssoNone': '未关联',
+  'users.signIn': '登录方式',
+  'users.anySignIn': '任意登录方式',
+  'users.signIn.sso': '单点登录',
+  'users.signIn.password': '未关联单点登录',
+  'users.unlink': '解除关联',
+  'users.unlinkTitle': '解除 {name} 与单点登录的关联？',
+  'users.unlinkText':
+    '该用户会在所有位置退出，此后使用密码登录。再次经提供商登录时会要求输入一次该密码并重新关联。其群组授予的角色和团队会保留。',
+  'users.unlinked': '已解除单点登录关联',
+  'users.onlySsoTitle': '唯一的登录方式',
+  'users.onlySsoText':
+    '{name} 没有密码：没有单点登录，谁也无法登录该账户。请先设置密码；有了密码之后即可解除关联。',
+  'users.givePassword': '设置密码',
 }

@@ -24,7 +24,7 @@ interface Listing {
 const some = <T>(body: Partial<T>) => body as T
 
 export const listUsers = (
-  query: Listing & { status?: string; kind?: string; team_id?: string },
+  query: Listing & { status?: string; kind?: string; team_id?: string; sso?: boolean },
   signal?: AbortSignal,
 ) =>
   unwrap(api.GET('/api/admin/users', { params: { query }, signal })).then((page) => ({
@@ -55,6 +55,10 @@ export const logoutUser = (id: string) =>
   unwrap(api.POST('/api/admin/users/{id}/logout', { params: { path: { id } } }))
 export const removeUserTotp = (id: string) =>
   unwrap(api.DELETE('/api/admin/users/{id}/totp', { params: { path: { id } } }))
+
+/** Fails with a conflict where it is the only way to sign in. */
+export const unlinkUser = (id: string) =>
+  unwrap(api.DELETE('/api/admin/users/{id}/sso', { params: { path: { id } } }))
 
 export const userSessionsQuery = (id: string) =>
   queryOptions({

@@ -3,6 +3,7 @@ import { choice, text } from '@/lib/search'
 
 export const statuses = ['active', 'disabled', 'deleted'] as const
 export const kinds = ['person', 'service_account'] as const
+export const signIns = ['sso', 'password'] as const
 export const userTabs = ['profile', 'roles', 'permissions', 'explain', 'sessions', 'limits', 'keys'] as const
 export type UserTab = (typeof userTabs)[number]
 
@@ -11,6 +12,8 @@ export interface UsersSearch extends ListSearch {
   status?: (typeof statuses)[number]
   kind?: (typeof kinds)[number]
   team?: string
+  /** Linked to single sign-on, or not. */
+  signin?: (typeof signIns)[number]
   id?: string
   tab?: UserTab
   permission?: string
@@ -24,6 +27,7 @@ export const readUsersSearch = (search: Record<string, unknown>): UsersSearch =>
   status: choice(search, 'status', statuses),
   kind: choice(search, 'kind', kinds),
   team: text(search, 'team'),
+  signin: choice(search, 'signin', signIns),
   id: text(search, 'id'),
   tab: choice(search, 'tab', userTabs),
   permission: text(search, 'permission'),
