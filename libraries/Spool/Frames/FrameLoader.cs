@@ -43,6 +43,8 @@ internal sealed class LoadedFrame : IDisposable
             var at = 0;
             foreach (var place in frame.Events)
             {
+                if (place.Ticket is { IsSettling: true })
+                    message.Unsettled.Add((uint)message.Records.Count);
                 var length = ReadStart(place, log, frame.Kind, begun, bytes.AsSpan(at));
                 ended.Read(place.Final, bytes.AsSpan(at + length, place.Final.Length));
                 length += place.Final.Length;

@@ -86,7 +86,7 @@ internal sealed partial class SpoolLog : IDisposable
                 return false;
             try
             {
-                WriteFinal(RecordType.Event, kind, id, createdAtMs, default, buffer);
+                WriteFinal(RecordType.Event, kind, id, createdAtMs, default, ticket: null, buffer);
                 return true;
             }
             catch (IOException)
@@ -147,15 +147,15 @@ internal sealed partial class SpoolLog : IDisposable
 
     private void WriteCompleted(SpoolTicket ticket, in RecordBuffer buffer)
     {
-        WriteFinal(RecordType.Completed, ticket.Kind, ticket.Id, ticket.CreatedAtMs, ticket.Started, buffer);
+        WriteFinal(RecordType.Completed, ticket.Kind, ticket.Id, ticket.CreatedAtMs, ticket.Started, ticket.IsSettling ? ticket : null, buffer);
         _segments[ticket.Started.Segment].Live.Remove(ticket);
     }
 
-    private void WriteFinal(RecordType type, RecordKind kind, Guid id, long createdAtMs, RecordPlace started, in RecordBuffer buffer)
+    private void WriteFinal(RecordType type, RecordKind kind, Guid id, long createdAtMs, RecordPlace started, SpoolTicket? ticket, in RecordBuffer buffer)
     {
         var queue = _queues[(int)kind];
         var final = Write(type, kind, id, createdAtMs, queue.NextSequence, buffer);
-        var place = new EventPlace(queue.NextSequence++, started, final, Days.Of(createdAtMs), StartIsLost: false);
+        var place = new EventPlace(queue.NextSequence++, started, final, Days.Of(createdAtMs), StartIsLost: false, ticket);
         Hold(_segments, place);
         queue.Add(place, Environment.TickCount64);
     }

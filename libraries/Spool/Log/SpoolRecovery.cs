@@ -64,10 +64,10 @@ internal sealed class SpoolRecovery
                 break;
             case RecordType.Completed:
                 var isKnown = _open.Remove(record.Id, out var open);
-                kind.Add(new EventPlace(record.Sequence, open.Started, place, Days.Of(record.CreatedAtMs), StartIsLost: !isKnown));
+                kind.Add(new EventPlace(record.Sequence, open.Started, place, Days.Of(record.CreatedAtMs), StartIsLost: !isKnown, SpoolTicket.OfPredecessor));
                 break;
             case RecordType.Event:
-                kind.Add(new EventPlace(record.Sequence, default, place, Days.Of(record.CreatedAtMs), StartIsLost: false));
+                kind.Add(new EventPlace(record.Sequence, default, place, Days.Of(record.CreatedAtMs), StartIsLost: false, SpoolTicket.OfPredecessor));
                 break;
             case RecordType.Cut:
                 var cut = SpoolLog.ReadFrameRecord(scanner.Payload);

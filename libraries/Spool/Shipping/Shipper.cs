@@ -14,6 +14,9 @@ namespace ThinkWatch.Spool.Shipping;
 /// </summary>
 internal sealed partial class Shipper(SpoolLog log, IAuditTransport transport, SpoolOptions options, ILogger logger)
 {
+    private static readonly TimeSpan s_settlementPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_settlementPause = TimeSpan.FromMilliseconds(10);
+
     // As many entries as the log has frames; the log is what is bounded.
     private readonly Channel<CutFrame> _frames = Channel.CreateUnbounded<CutFrame>();
     private readonly CancellationTokenSource _stop = new();
@@ -64,6 +67,7 @@ internal sealed partial class Shipper(SpoolLog log, IAuditTransport transport, S
     {
         try
         {
+            await AwaitSettlementsAsync(frame, cancellationToken);
             using var loaded = LoadedFrame.Of(frame, log);
             frame.MayHaveBeenSent = true;
             var ack = await transport.SendAsync(loaded.Message, cancellationToken);
@@ -86,6 +90,13 @@ internal sealed partial class Shipper(SpoolLog log, IAuditTransport transport, S
             _isDown = true;
             return null;
         }
+    }
+
+    /// <summary>Limits answers within milliseconds as a rule: then nobody needs to settle those calls a second time.</summary>
+    private static async Task AwaitSettlementsAsync(CutFrame frame, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < s_settlementPatience && frame.IsSettling; waited += s_settlementPause)
+            await Task.Delay(s_settlementPause, cancellationToken);
     }
 
     private void PutAside(Frame frame, string error)

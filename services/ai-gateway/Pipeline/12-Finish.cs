@@ -22,7 +22,7 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
         memory.Release(exchange.ReservedBytes);
     }
 
-    /// <summary>True when limits knows, or is about to be told, what was used.</summary>
+    /// <summary>True when limits knows, or is about to be told, what was used: then the spool says with the row whether it answered.</summary>
     private bool Settle(Exchange exchange, in CallFigures figures)
     {
         if (exchange.Limits.Reply is not { } reply)
@@ -34,7 +34,7 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
         call.Candidates.Clear();
         if (exchange.Chosen is { } chosen)
             call.Candidates.Add(chosen.Limits);
-        return settlements.TryEnqueue(new SettleRequest
+        var request = new SettleRequest
         {
             RequestId = exchange.IdText,
             OrgId = exchange.Principal!.Principal.OrgId,
@@ -49,7 +49,14 @@ internal sealed class FinishStage(CallRecorder recorder, Settlements settlements
             NotCalled = exchange.Chosen is null,
             Call = call,
             CreatedAtMs = exchange.CreatedAt.ToUnixTimeMilliseconds(),
-        });
+        };
+        if (exchange.Ticket is not { } ticket)
+            return settlements.TryEnqueue(request);
+        ticket.Settling();
+        if (settlements.TryEnqueue(request, ticket.Settled))
+            return true;
+        ticket.Settled();
+        return false;
     }
 
     /// <summary>Of what passed audit-ingest tells limits. What was refused may be counted all the same, when only the answer was lost: it is given back.</summary>

@@ -33,9 +33,10 @@ internal sealed partial class FrameStore(
         using var rows = new RowBinaryWriter(RowSpace(frame));
         long newest;
         var waiting = new List<SettleRequest>();
+        var unanswered = frame.Unsettled.ToHashSet();
         try
         {
-            newest = table.Encode(frame, rows, frame.Kind == RecordKind.Gateway ? record => LateSettlement.Collect((GatewayCall)record, waiting) : null);
+            newest = table.Encode(frame, rows, frame.Kind == RecordKind.Gateway ? (place, record) => LateSettlement.Collect((GatewayCall)record, unanswered.Contains((uint)place), waiting) : null);
         }
         catch (InvalidProtocolBufferException malformed)
         {

@@ -12,10 +12,10 @@ internal interface IRowTable
     /// <summary>What follows INSERT INTO: the table with its columns, in the order in which <see cref="Encode"/> writes them.</summary>
     string Target { get; }
 
-    /// <summary>Appends a row a record, and shows each record to <paramref name="seen"/>.</summary>
+    /// <summary>Appends a row a record, after showing each, with its place in the frame, to <paramref name="seen"/>.</summary>
     /// <returns>created_at of the last record, in Unix milliseconds.</returns>
     /// <exception cref="InvalidProtocolBufferException">A record is not a message of this kind.</exception>
-    long Encode(Frame frame, RowBinaryWriter writer, Action<IMessage>? seen = null);
+    long Encode(Frame frame, RowBinaryWriter writer, Action<int, IMessage>? seen = null);
 }
 
 internal sealed record Column<T>(string Name, Action<RowBinaryWriter, T> Write);
@@ -37,14 +37,16 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
 
     public string Target => field ??= $"{Name} ({string.Join(", ", Names())})";
 
-    public long Encode(Frame frame, RowBinaryWriter writer, Action<IMessage>? seen = null)
+    public long Encode(Frame frame, RowBinaryWriter writer, Action<int, IMessage>? seen = null)
     {
         using var sealer = new RowSealer(writer);
         var sequence = frame.FirstSequence;
         long newest = 0;
+        var place = 0;
         foreach (var record in frame.Records)
         {
             var message = parser.ParseFrom(record);
+            seen?.Invoke(place++, message);
             foreach (var column in columns)
                 column.Write(writer, message);
             if (Sealed.Count > 0)
@@ -54,7 +56,6 @@ internal sealed class RowTable<T>(string name, MessageParser<T> parser, Func<T, 
             writer.Text(frame.ProducerId);
             writer.UInt64(sequence++);
             newest = createdAt(message);
-            seen?.Invoke(message);
         }
 
         return newest;

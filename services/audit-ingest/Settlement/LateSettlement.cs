@@ -7,10 +7,27 @@ namespace ThinkWatch.AuditIngest.Settlement;
 /// <summary>What limits is to be told of a call whose gateway could not: it died, or limits or its store was away.</summary>
 internal static class LateSettlement
 {
-    public static void Collect(GatewayCall call, List<SettleRequest> into)
+    /// <param name="call">Its row is to say whether limits knows of it.</param>
+    /// <param name="isUnanswered">Its producer told limits and had no answer when it sent the row, or died.</param>
+    /// <param name="into">What limits is to be told.</param>
+    public static void Collect(GatewayCall call, bool isUnanswered, List<SettleRequest> into)
     {
         if (!call.Settled)
             into.Add(Of(call));
+        else if (isUnanswered)
+            into.Add(IfHeld(call));
+        call.Settled &= !isUnanswered;
+    }
+
+    /// <summary>
+    /// Of a call that limits may have been told of. It was checked, so limits holds something for it until it is settled, and for a day after its lease has ended:
+    /// when nothing is held it is settled, however long ago.
+    /// </summary>
+    private static SettleRequest IfHeld(GatewayCall call)
+    {
+        var request = Again(call);
+        request.Call = null;
+        return request;
     }
 
     /// <summary>Of a call that was settled, as far as anybody knows.</summary>

@@ -61,6 +61,23 @@ public sealed class LostAnswerTests(EmbeddedStores stores)
         (await limits.SumAsync(RouteRequests)).ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Settlement_OfWhichNobodyKnowsWhetherItCame_CountsOnceHoweverLate(bool came)
+    {
+        await using var limits = await OpenAsync();
+        var call = CallOf(limits);
+        await limits.CheckAsync(call);
+        if (came) (await limits.SettleAsync(call, tokens: 120)).ShouldBeTrue();
+
+        // So late that nothing tells any more that it was settled.
+        if (came) await limits.ForgetCallAsync(call);
+        (await limits.SettleAsync(call, tokens: 120, static settle => settle.Late = settle.Replay = true)).ShouldBe(!came);
+        (await limits.SettleAsync(call, tokens: 120, static settle => settle.Late = settle.Replay = true)).ShouldBeFalse();
+        await ShouldHoldAsync(limits, requests: 1, tokens: 120, budget: 120, route: 1);
+    }
+
     private async Task<OpenLimits> OpenAsync()
     {
         var limits = await OpenLimits.OpenAsync(await stores.RedisAsync());

@@ -136,6 +136,9 @@ internal sealed class OpenLimits : IAsyncDisposable
     public Task<bool> GiveBackAsync(CheckRequest request, int unused) => Allotting.GiveBackAsync(
         OrgId, new GiveBackRequest { RequestId = request.RequestId, OrgId = request.OrgId, Unused = unused }, Deadline, TestContext.Current.CancellationToken);
 
+    /// <summary>What becomes of a call's record in time.</summary>
+    public Task ForgetCallAsync(CheckRequest request) => _redis.GetDatabase().KeyDeleteAsync(CallRecord.KeyOf(OrgId, request.RequestId));
+
     /// <summary>A counter's sum as it stands.</summary>
     public async Task<long> SumAsync(string counter) => (long)await _redis.GetDatabase().HashGetAsync(ThinkWatch.Limits.Rules.Meter.KeyOf(OrgId, counter), "s");
 

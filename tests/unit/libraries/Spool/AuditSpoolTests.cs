@@ -62,6 +62,52 @@ public sealed class AuditSpoolTests : IDisposable
     }
 
     [Fact]
+    public async Task Call_WhoseSettlementHasNoAnswer_IsSentAsUnsettledUntilItHas()
+    {
+        var (answered, late, never) = (Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        using (var spool = await _bench.StartAsync(_ledger))
+        {
+            (await CompleteSettlingAsync(spool, answered)).Settled();
+            var ticket = await CompleteSettlingAsync(spool, late);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            ticket.Settled();
+            await Eventually(() => _ledger.Calls.Count == 2);
+            _ledger.Unsettled.ShouldBeEmpty("the answer came a moment later");
+            await CompleteSettlingAsync(spool, never);
+            await spool.StopAsync(CancellationToken.None);
+        }
+
+        _ledger.Unsettled.ShouldBe([never.ToString()]);
+    }
+
+    [Fact]
+    public async Task Restart_OfAProducerThatDied_SendsWhatItCompletedAsUnsettled()
+    {
+        var (old, young) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        _ledger.Gate = static _ => throw new IOException("away");
+        using (var first = await _bench.StartAsync(_ledger))
+            (await CompleteSettlingAsync(first, old)).Settled();
+
+        _ledger.Gate = static _ => true;
+        using (var second = await _bench.StartAsync(_ledger))
+        {
+            (await CompleteSettlingAsync(second, young)).Settled();
+            await second.StopAsync(CancellationToken.None);
+        }
+
+        _ledger.Calls.Count.ShouldBe(2);
+        _ledger.Unsettled.Distinct().ShouldBe([old.ToString()], "nobody knows what died with it");
+    }
+
+    private static async Task<SpoolTicket> CompleteSettlingAsync(AuditSpool spool, Guid id)
+    {
+        var ticket = (await spool.BeginAsync(RecordKind.Gateway, id, DateTimeOffset.UtcNow, SpoolBench.Started(id))).ShouldNotBeNull();
+        ticket.Settling();
+        spool.Complete(ticket, SpoolBench.Completed());
+        return ticket;
+    }
+
+    [Fact]
     public async Task Frame_AcrossMidnight_IsCutPerDay()
     {
         var midnight = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);

@@ -59,6 +59,9 @@ internal sealed class Ledger : IAuditTransport
 
     public int Sends;
 
+    /// <summary>The calls of which it was said, with whichever sending, that limits may not have heard.</summary>
+    public ConcurrentQueue<string> Unsettled { get; } = new();
+
     public IReadOnlyList<Frame> Frames => [.. _frames.Values.OrderBy(f => f.Kind).ThenBy(f => f.FirstSequence)];
 
     public IReadOnlyList<GatewayCall> Calls =>
@@ -79,6 +82,9 @@ internal sealed class Ledger : IAuditTransport
         // The records point into a pooled buffer of the sender.
         var own = Frame.Parser.ParseFrom(frame.ToByteArray());
         own.Resent = false;
+        foreach (var place in own.Unsettled)
+            Unsettled.Enqueue(GatewayCall.Parser.ParseFrom(own.Records[(int)place]).Id);
+        own.Unsettled.Clear();
         var key = (own.ProducerId, own.Kind, own.FirstSequence, own.LastSequence);
         if (_frames.TryAdd(key, own))
             return true;
