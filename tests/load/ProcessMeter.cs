@@ -1,14 +1,21 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace ThinkWatch.Load;
 
 /// <summary>CPU time and memory of a process and of what it started, from /proc (proc(5)).</summary>
-internal static class ProcessMeter
+internal static partial class ProcessMeter
 {
     private const double TicksPerSecond = 100; // USER_HZ, fixed by the kernel's interface
 
+    private const int ProcessClock = 2; // CPUCLOCK_SCHED of a whole process
+
     /// <summary>User and system seconds of the processes with all their descendants that live.</summary>
     public static double CpuSeconds(IEnumerable<int> processes) => WithDescendants(processes).Sum(static p => Cpu(p));
+
+    /// <summary>The same of the processes themselves, to the nanosecond (clock_getcpuclockid(3)).</summary>
+    public static double ExactCpuSeconds(IReadOnlyList<int> processes) => processes.Sum(static p =>
+        NativeMethods.ClockGetTime((~p << 3) | ProcessClock, out var time) == 0 ? time.Seconds + (time.Nanoseconds / 1e9) : throw new InvalidOperationException($"Process {p} has no clock."));
 
     /// <summary>Resident mebibytes of the processes with all their descendants.</summary>
     public static double ResidentMb(IEnumerable<int> processes) => WithDescendants(processes).Sum(static p => Resident(p));
@@ -50,5 +57,19 @@ internal static class ProcessMeter
         {
             return null;
         }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct TimeSpec
+    {
+        public readonly long Seconds;
+        public readonly long Nanoseconds;
+    }
+
+    private static partial class NativeMethods
+    {
+        [LibraryImport("libc", EntryPoint = "clock_gettime")]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static partial int ClockGetTime(int clock, out TimeSpec time);
     }
 }

@@ -1,4 +1,5 @@
 using ThinkWatch.Load;
+using ThinkWatch.Load.Checks;
 
 if (args is ["bare-yarp", var port, var upstream])
 {
@@ -9,6 +10,25 @@ if (args is ["bare-yarp", var port, var upstream])
 if (args is ["guard"])
 {
     GuardCost.Run();
+    return 0;
+}
+
+using var cancel = new CancellationTokenSource();
+Console.CancelKeyPress += (_, e) =>
+{
+    e.Cancel = true;
+    cancel.Cancel();
+};
+
+if (args is ["limits"])
+{
+    await LimitsCost.RunAsync(cancel.Token);
+    return 0;
+}
+
+if (args is ["identity"])
+{
+    await IdentityCost.RunAsync(cancel.Token);
     return 0;
 }
 
@@ -29,11 +49,5 @@ if (!Wrk.IsInstalled)
     return 1;
 }
 
-using var cancel = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    cancel.Cancel();
-};
 await Comparison.RunAsync(options, cancel.Token);
 return 0;

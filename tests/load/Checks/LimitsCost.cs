@@ -1,0 +1,109 @@
+using System.Globalization;
+using ThinkWatch.Contracts.Limits;
+using ThinkWatch.Fleet;
+using ThinkWatch.Pipeline;
+
+namespace ThinkWatch.Load.Checks;
+
+/// <summary>
+/// What checks and settlements under eight limits cost in limits and in Redis, and how long they take: at a steady 5,000 a second, then as fast as 32 callers
+/// can. Sent as a gateway sends them, those of concurrent calls together. Beside them an empty message to the same service; then the script alone.
+/// </summary>
+internal static class LimitsCost
+{
+    private const int Rate = 5000;
+    private const int Callers = 32;
+    private const double Seconds = 6;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(5);
+
+    public static async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await using var fleet = await FleetProcess.StartAsync(cancellationToken: cancellationToken);
+        using var admin = await Administrator.SetUpAsync(fleet, cancellationToken);
+        await using var wires = new FleetWires(fleet);
+        var caller = await LimitedCaller.OfAsync(admin, cancellationToken);
+        var bench = new Bench(fleet, wires, caller);
+        Console.WriteLine($"{"",-34}{"calls/s",9}{"p50 ms",9}{"p99 ms",9}{"limits µs",11}{"redis µs",10}{"driver µs",11}{"failed",8}");
+        await bench.IdleAsync(cancellationToken);
+        for (var round = 0; round < 3; round++) // the first two warm up
+            await bench.EmptyAsync(print: round == 2, cancellationToken);
+        foreach (var rules in RuleSet.All)
+        {
+            await caller.PutUnderAsync(rules, cancellationToken);
+            await bench.RunAsync(rules, print: false, cancellationToken);
+            await bench.RunAsync(rules, print: true, cancellationToken);
+        }
+
+        await bench.EmptyAsync(print: true, cancellationToken);
+        await ScriptCost.RunAsync(wires.Redis, fleet.ProcessesOf("redis"), cancellationToken);
+    }
+
+    private sealed class Bench(FleetProcess fleet, FleetWires wires, LimitedCaller caller)
+    {
+        private readonly CheckBatcher _batcher = new(wires.Limits);
+        private readonly IReadOnlyList<int> _limits = fleet.ProcessesOf("limits");
+        private readonly IReadOnlyList<int> _redis = fleet.ProcessesOf("redis");
+
+        public async Task IdleAsync(CancellationToken cancellationToken)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(3), cancellationToken);
+            var before = Cpu();
+            await Task.Delay(TimeSpan.FromSeconds(Seconds), cancellationToken);
+            var after = Cpu();
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"at rest, µs of CPU a second: limits {(after.Limits - before.Limits) / Seconds * 1e6:F0}, redis {(after.Redis - before.Redis) / Seconds * 1e6:F0}"));
+        }
+
+        public async Task EmptyAsync(bool print, CancellationToken cancellationToken)
+        {
+            await MeasureAsync("empty message", print, () => Driver.OpenLoopAsync(Rate, Seconds, _ => EmptyAsync(), cancellationToken));
+            await MeasureAsync($"empty message, {Callers} callers", print, () => Driver.ClosedLoopAsync(Callers, Seconds / 2, _ => EmptyAsync()));
+        }
+
+        public async Task RunAsync(RuleSet rules, bool print, CancellationToken cancellationToken)
+        {
+            var checks = new CheckRequest[(int)(Rate * Seconds)];
+            await MeasureAsync(rules.Name, print, () => Driver.OpenLoopAsync(Rate, Seconds, call => CheckAsync(checks[call] = caller.Check()), cancellationToken));
+            if (rules.Reserves)
+                await MeasureAsync("  settled", print, () => Driver.OpenLoopAsync(Rate, Seconds, call => SettleAsync(checks[call]), cancellationToken));
+            await MeasureAsync($"  {Callers} callers{(rules.Reserves ? ", check and settle" : "")}", print, () => Driver.ClosedLoopAsync(Callers, Seconds / 2, _ => CallAsync(rules)));
+        }
+
+        private async Task CallAsync(RuleSet rules)
+        {
+            var check = caller.Check();
+            await CheckAsync(check);
+            if (rules.Reserves) await SettleAsync(check);
+        }
+
+        private async Task CheckAsync(CheckRequest check)
+        {
+            var reply = await _batcher.CheckAsync(check, DateTime.UtcNow + s_deadline);
+            if (!reply.Allowed) throw new InvalidOperationException("A limit that is wide enough refused.");
+        }
+
+        private async Task SettleAsync(CheckRequest check)
+        {
+            var reply = await wires.Limits.SettleAsync(LimitedCaller.Settlement(check), deadline: DateTime.UtcNow + s_deadline);
+            if (!reply.Applied) throw new InvalidOperationException("There was nothing to settle.");
+        }
+
+        private async Task EmptyAsync() => await wires.Limits.CheckAsync(new CheckBatch(), deadline: DateTime.UtcNow + s_deadline);
+
+        private async Task MeasureAsync(string name, bool print, Func<Task<Driven>> driveAsync)
+        {
+            var before = Cpu();
+            var began = TimeProvider.System.GetTimestamp();
+            var driven = await driveAsync();
+            var after = Cpu();
+            if (!print) return;
+            var perCall = 1e6 / (driven.PerSecond * TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-34}{driven.PerSecond,9:F0}{driven.P50Ms,9:F2}{driven.P99Ms,9:F2}{(after.Limits - before.Limits) * perCall,11:F1}{(after.Redis - before.Redis) * perCall,10:F1}{(after.Own - before.Own) * perCall,11:F1}{driven.Failed,8}"));
+        }
+
+        private (double Limits, double Redis, double Own) Cpu() =>
+            (ProcessMeter.ExactCpuSeconds(_limits), ProcessMeter.ExactCpuSeconds(_redis), ProcessMeter.ExactCpuSeconds([Environment.ProcessId]));
+    }
+}
