@@ -86,21 +86,28 @@ internal static class IdentityCost
         var unasked = new AuthenticateRequest { KeySha256 = ByteString.CopyFrom(1, 2, 3), ClientIp = Address };
         Console.WriteLine();
         Console.WriteLine($"{"a miss",-44}{"p50 ms",8}{"identity µs",13}{"postgres µs",13}{"transactions",14}");
-        foreach (var print in (bool[])[false, true])
+        foreach (var asked in (AuthenticateRequest[])[unasked, request]) await AskAsync(asked); // warms up
+        var last = await TransactionsAsync();
+        await Task.Delay(TimeSpan.FromSeconds(10), cancellationToken);
+        var (atRest, _) = await SinceAsync();
+        await MeasureAsync("no such hash: answered without the store", unasked);
+        await MeasureAsync("a key", request);
+
+        async Task MeasureAsync(string name, AuthenticateRequest asked)
         {
-            await MeasureAsync("no such hash: answered without the store", unasked, print);
-            await MeasureAsync("a key", request, print);
+            var (identity, postgres) = (ProcessMeter.CpuSeconds(fleet.ProcessesOf("identity")), ProcessMeter.CpuSeconds(fleet.ProcessesOf("postgres")));
+            var p50 = await AskAsync(asked);
+            (identity, postgres) = (ProcessMeter.CpuSeconds(fleet.ProcessesOf("identity")) - identity, ProcessMeter.CpuSeconds(fleet.ProcessesOf("postgres")) - postgres);
+            var (perSecond, seconds) = await SinceAsync();
+
+            // What the feeds and the beats of the fleet do by themselves is taken off.
+            var transactions = (perSecond - atRest) * seconds;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{name,-44}{p50,8:F2}{identity / Misses * 1e6,13:F0}{postgres / Misses * 1e6,13:F0}{transactions / Misses,14:F2}"));
         }
 
-        async Task MeasureAsync(string name, AuthenticateRequest asked, bool print)
+        async Task<double> AskAsync(AuthenticateRequest asked)
         {
-            // What the feeds and the beats of the fleet do by themselves is taken off.
-            var (restBefore, rested) = (await TransactionsAsync(), Stopwatch.GetTimestamp());
-            await Task.Delay(TimeSpan.FromSeconds(4), cancellationToken);
-            var atRest = (await TransactionsAsync() - restBefore) / Stopwatch.GetElapsedTime(rested).TotalSeconds;
-
-            var (before, began) = (await TransactionsAsync(), Stopwatch.GetTimestamp());
-            var (identity, postgres) = (ProcessMeter.CpuSeconds(fleet.ProcessesOf("identity")), ProcessMeter.CpuSeconds(fleet.ProcessesOf("postgres")));
             var took = new ConcurrentBag<double>();
             await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(
                 async () =>
@@ -113,21 +120,24 @@ internal static class IdentityCost
                     }
                 },
                 cancellationToken)));
-            (identity, postgres) = (ProcessMeter.CpuSeconds(fleet.ProcessesOf("identity")) - identity, ProcessMeter.CpuSeconds(fleet.ProcessesOf("postgres")) - postgres);
-            var transactions = await TransactionsAsync() - before - (atRest * Stopwatch.GetElapsedTime(began).TotalSeconds);
-            if (print)
-            {
-                Console.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture, $"{name,-44}{Alone.Median(took),8:F2}{identity / Misses * 1e6,13:F0}{postgres / Misses * 1e6,13:F0}{transactions / Misses,14:F2}"));
-            }
+            return Alone.Median(took);
         }
 
-        // A session tells what it did when it has been idle for a moment.
-        async Task<long> TransactionsAsync()
+        // A second, since the last time it was asked.
+        async Task<(double PerSecond, double Seconds)> SinceAsync()
         {
-            await Task.Delay(TimeSpan.FromSeconds(1.5), cancellationToken);
+            var before = last;
+            last = await TransactionsAsync();
+            var seconds = Stopwatch.GetElapsedTime(before.At, last.At).TotalSeconds;
+            return ((last.Count - before.Count) / seconds, seconds);
+        }
+
+        // A session tells what it did when it has been idle for ten seconds.
+        async Task<(long Count, long At)> TransactionsAsync()
+        {
+            await Task.Delay(TimeSpan.FromSeconds(11), cancellationToken);
             await using var command = store.CreateCommand("SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()");
-            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            return ((long)(await command.ExecuteScalarAsync(cancellationToken))!, Stopwatch.GetTimestamp());
         }
     }
 }

@@ -12,12 +12,42 @@ internal sealed record CheckPlan(IReadOnlyList<Share> Common, IReadOnlyList<IRea
     public bool IsEmpty => Common.Count == 0 && !MayMove;
 
     /// <summary>Something of it is to be settled, or moved.</summary>
-    public bool Reserves { get; } = MayMove || Common.Any(static share => share.Meter.Metric != Metric.Requests);
+    public bool Reserves { get; } = MayMove || !IsAll(Common, Metric.Requests);
 
     /// <summary>Nothing but requests is counted, and softly: it makes no difference which of like calls are counted when.</summary>
     public bool IsAllottable => !Reserves && !IsStrict;
 
-    public bool IsStrict { get; } = Common.Any(static share => share.Meter.Strict) || Candidates.Any(static shares => shares.Any(static share => share.Meter.Strict));
+    public bool IsStrict { get; } = HasStrict(Common) || HasStrict(Candidates);
+
+    private static bool IsAll(IReadOnlyList<Share> shares, Metric metric)
+    {
+        for (var i = 0; i < shares.Count; i++)
+        {
+            if (shares[i].Meter.Metric != metric) return false;
+        }
+
+        return true;
+    }
+
+    private static bool HasStrict(IReadOnlyList<IReadOnlyList<Share>> candidates)
+    {
+        for (var i = 0; i < candidates.Count; i++)
+        {
+            if (HasStrict(candidates[i])) return true;
+        }
+
+        return false;
+    }
+
+    private static bool HasStrict(IReadOnlyList<Share> shares)
+    {
+        for (var i = 0; i < shares.Count; i++)
+        {
+            if (shares[i].Meter.Strict) return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Finds the rules, budgets and caps of a call's subjects. Strict ones ask for what the call cannot exceed, soft ones for what it will likely be.</summary>

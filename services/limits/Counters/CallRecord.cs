@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using ThinkWatch.Limits.Rules;
 
 namespace ThinkWatch.Limits.Counters;
@@ -24,6 +24,9 @@ internal sealed record CallRecord(long CheckedAt, long TakenAt, IReadOnlyList<He
     public const string Settled = "-";
     private const char Field = '\x1f';
     private const char End = '\x1e';
+    private const char Line = '\n';
+    private const char Space = ' ';
+    private const int OnStack = 512;
 
     public static string KeyOf(Guid orgId, string requestId) => Meter.KeyOf(orgId, "call:" + requestId);
 
@@ -32,30 +35,37 @@ internal sealed record CallRecord(long CheckedAt, long TakenAt, IReadOnlyList<He
     /// <summary>Of common meters those that a settlement may change; of a candidate's all, since a failover gives back its requests too.</summary>
     public static string Text(IReadOnlyList<Share> shares, bool withRequests)
     {
-        var text = new StringBuilder();
-        foreach (var share in shares)
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[OnStack]);
+        for (var i = 0; i < shares.Count; i++)
         {
-            if (!withRequests && share.Meter.Metric == Metric.Requests) continue;
-            Append(text, share.Meter.Counter, share.Meter.Width, share.Meter.Metric, share.Counted, share.Estimate);
+            var share = shares[i];
+            if (withRequests || share.Meter.Metric != Metric.Requests)
+                Append(ref text, new Held(share.Meter.Counter, share.Meter.Width, share.Meter.Metric, share.Counted, share.Estimate));
         }
 
-        return text.ToString();
+        return text.ToStringAndClear();
     }
 
     public static CallRecord Parse(string text)
     {
-        var lines = text.Split('\n');
-        var times = lines[0].Split(' ');
-        return new CallRecord(Number(times[0]), Number(times[1]), Read(lines[1]), lines.Length > 2 ? Read(lines[2]) : []);
+        var rest = text.AsSpan();
+        var times = Cut(ref rest, Line);
+        var checkedAt = Number(Cut(ref times, Space));
+        var common = Read(Cut(ref rest, Line));
+        return new CallRecord(checkedAt, Number(Cut(ref times, Space)), common, Read(Cut(ref rest, Line)));
     }
 
     public override string ToString()
     {
-        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"{CheckedAt} {TakenAt}\n");
-        foreach (var held in Common) Append(text, held.Counter, held.Width, held.Metric, held.Counted, held.Estimate);
-        text.Append('\n');
-        foreach (var held in Candidate) Append(text, held.Counter, held.Width, held.Metric, held.Counted, held.Estimate);
-        return text.ToString();
+        var text = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[OnStack]);
+        text.AppendFormatted(CheckedAt);
+        text.AppendFormatted(Space);
+        text.AppendFormatted(TakenAt);
+        text.AppendFormatted(Line);
+        foreach (var held in Common) Append(ref text, held);
+        text.AppendFormatted(Line);
+        foreach (var held in Candidate) Append(ref text, held);
+        return text.ToStringAndClear();
     }
 
     /// <summary>The same call holding nothing any more; what it used can still be booked.</summary>
@@ -65,14 +75,43 @@ internal sealed record CallRecord(long CheckedAt, long TakenAt, IReadOnlyList<He
         Candidate = [.. Candidate.Select(static held => held.Metric == Metric.Requests ? held : held with { Counted = 0 })],
     };
 
-    private static void Append(StringBuilder text, string counter, long width, Metric metric, long counted, long estimate) =>
-        text.Append(counter).Append(Field).Append(CultureInfo.InvariantCulture, $"{width}{Field}{(int)metric}{Field}{counted}{Field}{estimate}").Append(End);
+    private static void Append(ref DefaultInterpolatedStringHandler text, in Held held)
+    {
+        text.AppendLiteral(held.Counter);
+        text.AppendFormatted(Field);
+        text.AppendFormatted(held.Width);
+        text.AppendFormatted(Field);
+        text.AppendFormatted((int)held.Metric);
+        text.AppendFormatted(Field);
+        text.AppendFormatted(held.Counted);
+        text.AppendFormatted(Field);
+        text.AppendFormatted(held.Estimate);
+        text.AppendFormatted(End);
+    }
 
-    private static Held[] Read(string line) =>
-    [
-        .. line.Split(End, StringSplitOptions.RemoveEmptyEntries).Select(static part => part.Split(Field))
-            .Select(static f => new Held(f[0], Number(f[1]), (Metric)Number(f[2]), Number(f[3]), Number(f[4]))),
-    ];
+    private static Held[] Read(ReadOnlySpan<char> line)
+    {
+        var found = new Held[line.Count(End)];
+        for (var i = 0; i < found.Length; i++)
+        {
+            var part = Cut(ref line, End);
+            var counter = Cut(ref part, Field).ToString();
+            var width = Number(Cut(ref part, Field));
+            var metric = (Metric)Number(Cut(ref part, Field));
+            found[i] = new Held(counter, width, metric, Number(Cut(ref part, Field)), Number(Cut(ref part, Field)));
+        }
 
-    private static long Number(string text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return found;
+    }
+
+    /// <summary>Takes what stands before the mark off the text, and the mark.</summary>
+    private static ReadOnlySpan<char> Cut(ref ReadOnlySpan<char> text, char mark)
+    {
+        var at = text.IndexOf(mark);
+        var cut = at < 0 ? text : text[..at];
+        text = at < 0 ? [] : text[(at + 1)..];
+        return cut;
+    }
+
+    private static long Number(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }
