@@ -1,8 +1,11 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace ThinkWatch.Browser.Tests;
 
-public sealed class CatalogTests(FleetFixture fleet)
+public sealed partial class CatalogTests(FleetFixture fleet)
 {
     [Fact]
     public async Task Provider_AddedChangedAndDeleted_FollowsEachStep()
@@ -127,4 +130,56 @@ public sealed class CatalogTests(FleetFixture fleet)
         await console.Row("browser-model").GetByText("Disabled").WaitForAsync();
         console.ShouldBeClean();
     }
+
+    [Fact]
+    public async Task Models_WithABrokenRoute_SayWhyInTheTable_ByOneRequestForAll()
+    {
+        var provider = await People.PostAsync(
+            fleet, "/api/admin/providers", new { name = "falls-over", display_name = "Falls over", provider_type = "custom", base_url = $"http://127.0.0.1:{ThinkWatch.Tests.FreePort.Take()}/v1", allow_private_network = true });
+        var model = await People.PostAsync(fleet, "/api/admin/models", new { model_id = "broken-model", input_price = "1", output_price = "2" });
+        await People.PostAsync(fleet, $"/api/admin/models/{model}/routes", new { provider_id = provider, upstream_model = "nobody-is-there" });
+        await CallAsync("broken-model", times: 6);
+        await using var console = await fleet.SignInAsync();
+        var page = console.Page;
+        var asked = new List<string>();
+        page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
+
+        await console.GoAsync("/gateway/models");
+        var row = console.Row("broken-model");
+        await row.GetByText(BreakerWord()).WaitForAsync();
+        await row.GetByRole(AriaRole.Img, new() { NameRegex = HourOfBroken() }).WaitForAsync();
+        asked.Where(static path => path.Contains("/model-routes/", StringComparison.Ordinal)).Distinct().ShouldBe(["/api/admin/model-routes/activity"]);
+        asked.ShouldNotContain(static path => path.Contains("/route-health") || path.Contains("/route-history"));
+
+        await row.GetByText(BreakerWord()).HoverAsync();
+        await page.GetByRole(AriaRole.Tooltip).GetByText("Falls over · nobody-is-there").WaitForAsync();
+        await page.GetByRole(AriaRole.Tooltip).GetByText("attempts failed in five minutes").WaitForAsync();
+        await console.PictureAsync("models-breaker");
+        await page.Mouse.MoveAsync(0, 0);
+        (await console.AxeAsync()).ShouldBeEmpty();
+        await using var dark = await fleet.SignInAsync(new Look("dark", 360, "zh"));
+        await dark.GoAsync("/gateway/models?q=broken-model");
+        await dark.Row("broken-model").WaitForAsync();
+        await dark.ShouldLookRightAsync("models-breaker");
+        console.ShouldBeClean();
+    }
+
+    private async Task CallAsync(string model, int times)
+    {
+        using var client = new HttpClient { BaseAddress = fleet.GatewayUrl };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await fleet.SetUpAsync()).ApiKey);
+        for (var i = 0; i < times; i++)
+        {
+            using var answer = await client.PostAsJsonAsync(
+                "/v1/chat/completions", new { model, messages = new[] { new { role = "user", content = "x" } } }, TestContext.Current.CancellationToken);
+            answer.IsSuccessStatusCode.ShouldBeFalse();
+        }
+    }
+
+    // Half a minute after it opened it is tried again.
+    [GeneratedRegex("Breaker (open|probing)")]
+    private static partial Regex BreakerWord();
+
+    [GeneratedRegex("^Last hour of broken-model: [1-9]\\d* calls?, [1-9]\\d* failed$")]
+    private static partial Regex HourOfBroken();
 }

@@ -15,7 +15,8 @@ internal static class People
 
     public static Task<string> CreateTeamAsync(FleetFixture fleet, string name) => PostAsync(fleet, "/api/admin/teams", new { name });
 
-    private static async Task<string> PostAsync(FleetFixture fleet, string path, object body)
+    /// <summary>Makes something as the first administrator; answers its id.</summary>
+    public static async Task<string> PostAsync(FleetFixture fleet, string path, object body)
     {
         using var client = new HttpClient { BaseAddress = fleet.ConsoleUrl };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await fleet.SetUpAsync()).ApiKey);

@@ -23,6 +23,7 @@ public sealed partial class SsoTests(FleetFixture fleet)
         await TestAndActivateAsync(admin);
         await ComeAndGoAsync(provider);
         await LinkAsync();
+        await UnlinkAsync(admin);
         await RemoveAsync(admin);
     }
 
@@ -126,6 +127,34 @@ public sealed partial class SsoTests(FleetFixture fleet)
         await console.GoAsync("/admin/sso");
         await page.GetByText("Active", new() { Exact = true }).WaitForAsync();
         await LookAsync(console, "sso-5-active");
+    }
+
+    /// <summary>Grace came by the provider alone: she gets a password before her account is taken off it.</summary>
+    private static async Task UnlinkAsync(ConsolePage console)
+    {
+        var page = console.Page;
+        await console.GoAsync("/admin/users");
+        await console.Row("grace@example.test").GetByText("SSO", new() { Exact = true }).WaitForAsync();
+        await LookAsync(console, "users-sso");
+        await page.GetByLabel("How they sign in").SelectOptionAsync("sso");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(3); // its head, Ada and Grace
+        await console.Button("Grace Hopper").ClickAsync();
+
+        await console.Button("Unlink").ClickAsync();
+        await page.GetByText("Their only way to sign in").WaitForAsync();
+        await LookAsync(console, "user-unlink-refused");
+        await console.Button("Give a password").ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Temporary password" }).ClickAsync();
+        await console.Button("Set password").ClickAsync();
+        await console.Button("I have passed it on").ClickAsync();
+
+        await console.Button("Unlink").ClickAsync();
+        await page.GetByLabel("to confirm").FillAsync("grace@example.test");
+        await LookAsync(console, "user-unlink");
+        await console.Button("Unlink").Last.ClickAsync();
+        await console.Dialog.GetByText("Not linked").WaitForAsync();
+        await console.Button("Close").First.ClickAsync();
+        await Assertions.Expect(console.Row("grace@example.test")).ToHaveCountAsync(0);
     }
 
     private async Task RemoveAsync(ConsolePage console)

@@ -3,19 +3,29 @@ import { useMutation } from '@tanstack/react-query'
 import { ChevronRight } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { FormProvider, useForm } from 'react-hook-form'
+import { EditError } from '@/components/edit-conflict'
 import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
-import { FormError } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { createKey, updateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
+import { useI18n, type MessageKey } from '@/i18n'
+import { createKey, readKey, updateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import { keySchema, toRequest, toUpdate, valuesOf, type KeyValues } from './data/schema'
 import { KeyAccounting, KeyLifetime, KeyOwner, KeyReach } from './key-fields'
 import { ModelsField, SurfaceBoxes } from './key-scope'
+
+const labels: Record<string, MessageKey> = {
+  name: 'common.name',
+  surfaces: 'keys.surfaces',
+  addresses: 'keys.addresses',
+  rotation_period_days: 'keys.rotationPeriod',
+  tags: 'keys.tags',
+  cost_center: 'keys.costCenter',
+}
 
 interface KeyDialogProps {
   apiKey?: ApiKey
@@ -36,13 +46,14 @@ export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, o
   const { t } = useI18n()
   const toast = useToast()
   const form = useForm<KeyValues>({ resolver: zodResolver(keySchema(t)), defaultValues: valuesOf(apiKey) })
+  const edit = useEdit({ form, read: apiKey && (() => readKey(apiKey.id)), valuesOf })
   const { errors } = form.formState
   const [tab, setTab] = useState(first)
 
   const save = useMutation({
     mutationFn: async (values: KeyValues) => {
       if (apiKey) {
-        await updateKey(apiKey.id, toUpdate(values))
+        await updateKey(apiKey.id, toUpdate(values), await edit.etag())
         return undefined
       }
       return createKey(toRequest(values))
@@ -99,7 +110,12 @@ export function KeyDialog({ apiKey, tab: first = 'settings', onClose, onSaved, o
               <KeyAccounting />
             </More>
             <div className="empty:hidden sm:col-span-2">
-              <FormError error={save.error} />
+              <EditError
+                edit={edit}
+                error={save.error}
+                onLoaded={save.reset}
+                label={(name) => t(labels[name] ?? 'keys.more')}
+              />
             </div>
           </form>
         </FormProvider>

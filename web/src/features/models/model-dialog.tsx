@@ -2,8 +2,8 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
+import { EditError } from '@/components/edit-conflict'
 import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
-import { FormError } from '@/components/states'
 import { SwitchRow } from '@/components/switch-row'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -11,10 +11,18 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Select } from '@/components/ui/select'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { createModel, createRoute, providersQuery, updateModel } from '@/lib/api/catalog'
+import { useI18n, type MessageKey } from '@/i18n'
+import {
+  createModel,
+  createRoute,
+  providersQuery,
+  readModel,
+  updateModel,
+  type Model,
+} from '@/lib/api/catalog'
 import type { KnownModel } from '@/lib/api/use-models'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import {
   affinities,
   modelSchema,
@@ -26,6 +34,13 @@ import {
   valuesOf,
   type ModelValues,
 } from './data/schema'
+
+const labels: Record<string, MessageKey> = {
+  display_name: 'models.displayName',
+  strategy: 'models.strategy',
+  affinity_mode: 'models.affinity',
+  enabled: 'common.enabled',
+}
 
 interface ModelDialogProps {
   model?: KnownModel
@@ -39,13 +54,18 @@ export function ModelDialog({ model, tab: first = 'settings', onClose, onSaved }
   const toast = useToast()
   const providers = useQuery({ ...providersQuery, enabled: !model })
   const form = useForm<ModelValues>({ resolver: zodResolver(modelSchema(t)), defaultValues: valuesOf(model) })
+  const edit = useEdit({
+    form,
+    read: model && (() => readModel(model.id)),
+    valuesOf: (read: Model) => valuesOf(read),
+  })
   const { errors } = form.formState
   const [tab, setTab] = useState(first)
 
   const save = useMutation({
     mutationFn: async (values: ModelValues) => {
       const changes = toUpdate(values, Boolean(model))
-      if (model) return updateModel(model.id, changes)
+      if (model) return updateModel(model.id, changes, await edit.etag())
       const created = await createModel({
         ...changes,
         model_id: values.model_id,
@@ -234,7 +254,12 @@ export function ModelDialog({ model, tab: first = 'settings', onClose, onSaved }
                 />
               )}
             />
-            <FormError error={save.error} />
+            <EditError
+              edit={edit}
+              error={save.error}
+              onLoaded={save.reset}
+              label={(name) => t(labels[name] ?? (`models.${name}` as 'models.input_price'))}
+            />
           </div>
         </form>
       </LimitsTabs>

@@ -1,16 +1,17 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input, Textarea } from '@/components/ui/input'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { updateRoute } from '@/lib/api/catalog'
+import { readRoute, updateRoute } from '@/lib/api/catalog'
 import type { KnownRoute } from '@/lib/api/use-models'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import {
   capFields,
   priceFields,
@@ -34,9 +35,11 @@ export function RouteDialog({ route, onClose, onSaved }: RouteDialogProps) {
     resolver: zodResolver(routeSchema(t)),
     defaultValues: routeValuesOf(route),
   })
+  const edit = useEdit({ form, read: () => readRoute(route.id), valuesOf: routeValuesOf })
   const { errors } = form.formState
   const save = useMutation({
-    mutationFn: (values: RouteValues) => updateRoute(route.id, toRouteUpdate(values)),
+    mutationFn: async (values: RouteValues) =>
+      updateRoute(route.id, toRouteUpdate(values), await edit.etag()),
     onSuccess: async () => {
       await onSaved()
       toast.success(t('common.saved'), route.upstream_model)
@@ -122,7 +125,14 @@ export function RouteDialog({ route, onClose, onSaved }: RouteDialogProps) {
           {(control) => <Textarea {...control} {...form.register('notes')} />}
         </Field>
         <div className="sm:col-span-2">
-          <FormError error={save.error} />
+          <EditError
+            edit={edit}
+            error={save.error}
+            onLoaded={save.reset}
+            label={(name) =>
+              t(`models.${name === 'upstream_model' ? 'upstream' : (name as 'label' | 'notes' | 'prices')}`)
+            }
+          />
         </div>
       </form>
     </Dialog>

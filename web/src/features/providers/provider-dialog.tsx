@@ -2,19 +2,20 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Controller, FormProvider, useForm, useWatch } from 'react-hook-form'
+import { EditError } from '@/components/edit-conflict'
 import { LimitsTabs, type LimitsTab } from '@/components/limits/limits-tabs'
 import { ProviderMark } from '@/components/provider-mark'
-import { FormError } from '@/components/states'
 import { SwitchRow } from '@/components/switch-row'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { createProvider, updateProvider, type Provider } from '@/lib/api/catalog'
+import { useI18n, type MessageKey } from '@/i18n'
+import { createProvider, readProvider, updateProvider, type Provider } from '@/lib/api/catalog'
 import { showFieldErrors } from '@/lib/forms'
 import { cn } from '@/lib/cn'
+import { useEdit } from '@/lib/use-edit'
 import {
   isBedrockUrl,
   kindOf,
@@ -39,6 +40,16 @@ const fields = [
   ...providerKinds.flatMap((kind) => kind.config.map((field) => `config.${field.name}` as const)),
 ] as const
 
+const labels: Record<string, MessageKey> = {
+  display_name: 'providers.displayName',
+  base_url: 'providers.baseUrl',
+  api_keys: 'providers.apiKey',
+  timeout_secs: 'providers.timeout',
+  headers: 'providers.headers',
+  allow_private_network: 'providers.privateNetwork',
+  enabled: 'common.enabled',
+}
+
 interface ProviderDialogProps {
   provider?: Provider
   tab?: LimitsTab
@@ -53,17 +64,18 @@ export function ProviderDialog({ provider, tab: first = 'settings', onClose, onS
     resolver: zodResolver(providerSchema(t)),
     defaultValues: valuesOf(provider),
   })
+  const edit = useEdit({ form, read: provider && (() => readProvider(provider.id)), valuesOf })
   const [type, config] = useWatch({ control: form.control, name: ['provider_type', 'config'] })
   const [nameTouched, setNameTouched] = useState(Boolean(provider))
   const { errors } = form.formState
   const [tab, setTab] = useState(first)
 
   const save = useMutation({
-    mutationFn: (values: ProviderValues) => {
+    mutationFn: async (values: ProviderValues) => {
       const request = toRequest(values, provider)
       if (!provider) return createProvider(request)
       const { name: _name, provider_type: _type, ...changes } = request
-      return updateProvider(provider.id, changes)
+      return updateProvider(provider.id, changes, await edit.etag())
     },
     onSuccess: async (saved) => {
       await onSaved()
@@ -205,7 +217,12 @@ export function ProviderDialog({ provider, tab: first = 'settings', onClose, onS
                 )}
               />
               <ProviderTest provider={provider} />
-              <FormError error={save.error} />
+              <EditError
+                edit={edit}
+                error={save.error}
+                onLoaded={save.reset}
+                label={(name) => t(labels[name] ?? 'providers.config.credentials')}
+              />
             </div>
           </form>
         </FormProvider>

@@ -3,18 +3,20 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Lock, Plus } from 'lucide-react'
 import { useMemo, useRef, useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { ErrorState, FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
+import { ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { Segmented } from '@/components/ui/segmented'
 import { Skeleton } from '@/components/ui/skeleton'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
+import { useI18n, type MessageKey } from '@/i18n'
 import { toApiError } from '@/lib/api/problem'
-import { createRole, permissionsQuery, updateRole, type Policy, type Role } from '@/lib/api/roles'
+import { createRole, permissionsQuery, readRole, updateRole, type Policy, type Role } from '@/lib/api/roles'
 import { showFieldErrors } from '@/lib/forms'
 import { locateJson } from '@/lib/json-positions'
+import { useEdit } from '@/lib/use-edit'
 import { z } from '@/lib/zod'
 import { DangerCount } from './danger-count'
 import { checkPolicy, policyFaults, type Fault } from './data/check'
@@ -29,6 +31,19 @@ interface PolicyTabProps extends RolesProps {
   role?: Role
   readOnly: boolean
   onSaved: (role: Role) => Promise<unknown>
+}
+
+const valuesOf = (role?: Role) => ({
+  name: role?.name ?? '',
+  display_name: role?.display_name ?? '',
+  description: role?.description ?? '',
+})
+
+const labels: Record<string, MessageKey> = {
+  name: 'common.name',
+  display_name: 'users.displayName',
+  description: 'security.description',
+  policy: 'roles.policy',
 }
 
 const write = (policy: Policy) => JSON.stringify(policy, null, 2)
@@ -56,11 +71,7 @@ export function PolicyTab({ role, readOnly, search, onSearch, onSaved }: PolicyT
   })
   const form = useForm<z.infer<typeof schema>>({
     resolver: zodResolver(schema),
-    defaultValues: {
-      name: role?.name ?? '',
-      display_name: role?.display_name ?? '',
-      description: role?.description ?? '',
-    },
+    defaultValues: valuesOf(role),
   })
   const { errors } = form.formState
 
@@ -89,10 +100,31 @@ export function PolicyTab({ role, readOnly, search, onSearch, onSaved }: PolicyT
     setCards(typed.statements.map(() => (nextCard.current += 1)))
   }
 
+  // The policy as it was read: what differs from it was changed here.
+  const read = useRef(write(role?.policy ?? emptyPolicy))
+  const edit = useEdit({
+    form,
+    read: role && !readOnly ? () => readRole(role.id) : undefined,
+    valuesOf,
+    part: {
+      name: 'policy',
+      touched: () => text !== read.current,
+      differs: (one, other) => write(one.policy) !== write(other.policy),
+      take: (newer) => {
+        read.current = write(newer.policy)
+        setCards(newer.policy.statements.map(() => (nextCard.current += 1)))
+        change(newer.policy)
+      },
+    },
+  })
   const save = useMutation({
-    mutationFn: (values: z.infer<typeof schema>) =>
+    mutationFn: async (values: z.infer<typeof schema>) =>
       role
-        ? updateRole(role.id, { ...(role.built_in ? {} : { name: values.name }), ...names(values), policy })
+        ? updateRole(
+            role.id,
+            { ...(role.built_in ? {} : { name: values.name }), ...names(values), policy },
+            await edit.etag(),
+          )
         : createRole({ name: values.name, ...names(values), policy }),
     onSuccess: async (saved) => {
       toast.success(t('common.saved'), saved.display_name)
@@ -213,7 +245,14 @@ export function PolicyTab({ role, readOnly, search, onSearch, onSaved }: PolicyT
       )}
       {!readOnly && (
         <div className="sticky bottom-0 -mx-4 -mb-4 grid gap-3 border-t border-line bg-panel px-4 py-3 sm:-mx-5 sm:-mb-5 sm:px-5">
-          {refused.length === 0 && Object.keys(errors).length === 0 && <FormError error={save.error} />}
+          {refused.length === 0 && Object.keys(errors).length === 0 && (
+            <EditError
+              edit={edit}
+              error={save.error}
+              onLoaded={save.reset}
+              label={(name) => t(labels[name]!)}
+            />
+          )}
           <div className="flex flex-wrap items-center gap-3">
             <Button type="submit" variant="primary" busy={save.isPending} disabled={broken || ownFaults > 0}>
               {t(role ? 'common.save' : 'roles.create')}

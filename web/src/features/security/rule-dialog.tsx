@@ -2,7 +2,7 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Controller, useForm } from 'react-hook-form'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { SwitchRow } from '@/components/switch-row'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -11,9 +11,10 @@ import { Input, Textarea } from '@/components/ui/input'
 import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { createRule, presetsQuery, updateRule, type ContentRule } from '@/lib/api/security'
+import { useI18n, type MessageKey } from '@/i18n'
+import { createRule, presetsQuery, readRule, updateRule, type ContentRule } from '@/lib/api/security'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import {
   actions,
   matchKinds,
@@ -26,6 +27,17 @@ import {
   type RuleForm,
 } from './data/schema'
 
+const labels: Record<string, MessageKey> = {
+  name: 'common.name',
+  match: 'security.match',
+  pattern: 'security.pattern.contains',
+  scope: 'security.scope',
+  severity: 'security.severity',
+  action: 'security.action',
+  description: 'security.description',
+  enabled: 'common.enabled',
+}
+
 interface RuleDialogProps {
   rule?: ContentRule
   onClose: () => void
@@ -37,11 +49,12 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
   const toast = useToast()
   const presets = useQuery(presetsQuery)
   const form = useForm<RuleForm>({ resolver: zodResolver(ruleSchema(t)), defaultValues: toForm(rule) })
+  const edit = useEdit({ form, read: rule && (() => readRule(rule.id)), valuesOf: toForm })
   const { errors } = form.formState
   const [match, action] = form.watch(['match', 'action'])
   const save = useMutation({
-    mutationFn: (values: RuleForm) =>
-      rule ? updateRule(rule.id, toBody(values)) : createRule(toBody(values)),
+    mutationFn: async (values: RuleForm) =>
+      rule ? updateRule(rule.id, toBody(values), await edit.etag()) : createRule(toBody(values)),
     onSuccess: async (saved) => {
       await onSaved()
       toast.success(t(rule ? 'common.saved' : 'security.added'), saved.name)
@@ -196,7 +209,12 @@ export function RuleDialog({ rule, onClose, onSaved }: RuleDialogProps) {
               />
             )}
           />
-          <FormError error={save.error} />
+          <EditError
+            edit={edit}
+            error={save.error}
+            onLoaded={save.reset}
+            label={(name) => t(labels[name] ?? 'security.rule')}
+          />
         </div>
       </form>
     </Dialog>

@@ -1,15 +1,28 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input, Textarea } from '@/components/ui/input'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { createTeam, updateTeam, type Team } from '@/lib/api/people'
+import { useI18n, type MessageKey } from '@/i18n'
+import { createTeam, readTeam, updateTeam, type Team } from '@/lib/api/people'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import { z } from '@/lib/zod'
+
+const valuesOf = (team?: Team) => ({
+  name: team?.name ?? '',
+  description: team?.description ?? '',
+  cost_center: team?.cost_center ?? '',
+})
+
+const labels: Record<string, MessageKey> = {
+  name: 'common.name',
+  description: 'security.description',
+  cost_center: 'keys.costCenter',
+}
 
 interface TeamFormProps {
   /** Absent: of a team to be. */
@@ -28,18 +41,16 @@ export function TeamForm({ team, readOnly, onSaved }: TeamFormProps) {
   })
   const form = useForm<z.infer<typeof schema>>({
     resolver: zodResolver(schema),
-    values: {
-      name: team?.name ?? '',
-      description: team?.description ?? '',
-      cost_center: team?.cost_center ?? '',
-    },
+    defaultValues: valuesOf(team),
   })
+  const edit = useEdit({ form, read: team && (() => readTeam(team.id)), valuesOf })
   const { errors, isDirty } = form.formState
   const save = useMutation({
     mutationFn: async (values: z.infer<typeof schema>) =>
-      (team ? await updateTeam(team.id, values) : await createTeam(values)) as Team,
+      (team ? await updateTeam(team.id, values, await edit.etag()) : await createTeam(values)) as Team,
     onSuccess: async (saved) => {
       toast.success(t('common.saved'), saved.name)
+      await edit.saved()
       await onSaved(saved)
     },
     onError: (error) => showFieldErrors(error, form.setError, ['name', 'description', 'cost_center']),
@@ -79,7 +90,7 @@ export function TeamForm({ team, readOnly, onSaved }: TeamFormProps) {
           />
         )}
       </Field>
-      <FormError error={save.error} />
+      <EditError edit={edit} error={save.error} onLoaded={save.reset} label={(name) => t(labels[name]!)} />
       {!readOnly && (
         <div>
           <Button type="submit" variant="primary" busy={save.isPending} disabled={!isDirty}>

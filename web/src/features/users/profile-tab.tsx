@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query'
 import { Fingerprint } from 'lucide-react'
 import { useState } from 'react'
 import { Controller, useForm } from 'react-hook-form'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { SwitchRow } from '@/components/switch-row'
 import { Id, Time } from '@/components/text'
 import { Badge } from '@/components/ui/badge'
@@ -11,12 +11,25 @@ import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
+import { useI18n, type MessageKey } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
-import { updateUser, type User } from '@/lib/api/people'
+import { readUser, updateUser, type User } from '@/lib/api/people'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import { z } from '@/lib/zod'
 import { UnlinkDialog } from './unlink-dialog'
+
+const valuesOf = (user: User) => ({
+  display_name: user.display_name,
+  enabled: user.status === 'active',
+  platform_admin: user.platform_admin,
+})
+
+const labels: Record<string, MessageKey> = {
+  display_name: 'users.displayName',
+  enabled: 'users.mayUse',
+  platform_admin: 'users.platformAdmin',
+}
 
 interface ProfileTabProps {
   user: User
@@ -37,25 +50,26 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
   type Values = z.infer<typeof schema>
   const form = useForm<Values>({
     resolver: zodResolver(schema),
-    values: {
-      display_name: user.display_name,
-      enabled: user.status === 'active',
-      platform_admin: user.platform_admin,
-    },
+    defaultValues: valuesOf(user),
   })
+  const edit = useEdit({ form, read: mayChange ? () => readUser(user.id) : undefined, valuesOf })
   const [unlinking, setUnlinking] = useState(false)
-  const { errors, isDirty } = form.formState
+  const { errors, isDirty, dirtyFields } = form.formState
   const save = useMutation({
-    mutationFn: (values: Values) =>
-      updateUser(user.id, {
-        display_name: values.display_name,
-        ...(values.enabled === (user.status === 'active')
-          ? {}
-          : { status: values.enabled ? 'active' : 'disabled' }),
-        ...(values.platform_admin === user.platform_admin ? {} : { platform_admin: values.platform_admin }),
-      }),
+    // Only what was changed is sent: the rest may be another administrator's to change.
+    mutationFn: async (values: Values) =>
+      updateUser(
+        user.id,
+        {
+          display_name: values.display_name,
+          ...(dirtyFields.enabled ? { status: values.enabled ? 'active' : 'disabled' } : {}),
+          ...(dirtyFields.platform_admin ? { platform_admin: values.platform_admin } : {}),
+        },
+        await edit.etag(),
+      ),
     onSuccess: async () => {
       await onChanged()
+      await edit.saved()
       toast.success(t('common.saved'), user.email)
     },
     onError: (error) => showFieldErrors(error, form.setError, ['display_name']),
@@ -132,7 +146,12 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
               )}
             />
           )}
-          <FormError error={save.error} />
+          <EditError
+            edit={edit}
+            error={save.error}
+            onLoaded={save.reset}
+            label={(name) => t(labels[name]!)}
+          />
           <div>
             <Button type="submit" variant="primary" disabled={!isDirty} busy={save.isPending}>
               {t('common.save')}

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 export type Provider = Schemas['Provider']
 export type ProviderType = Provider['provider_type']
@@ -19,8 +19,10 @@ export const providersQuery = queryOptions({
 
 export const createProvider = (body: Schemas['ProviderCreate']) =>
   unwrap(api.POST('/api/admin/providers', { body }))
-export const updateProvider = (id: string, body: Schemas['ProviderUpdate']) =>
-  unwrap(api.PATCH('/api/admin/providers/{id}', { params: { path: { id } }, body }))
+export const readProvider = (id: string) =>
+  readVersion(api.GET('/api/admin/providers/{id}', { params: { path: { id } } }))
+export const updateProvider = (id: string, body: Schemas['ProviderUpdate'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/providers/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteProvider = (id: string) =>
   unwrap(api.DELETE('/api/admin/providers/{id}', { params: { path: { id } } }))
 
@@ -44,14 +46,20 @@ export const modelsQuery = queryOptions({
 })
 
 export const createModel = (body: Schemas['ModelCreate']) => unwrap(api.POST('/api/admin/models', { body }))
-export const updateModel = (id: string, body: Schemas['ModelUpdate']) =>
-  unwrap(api.PATCH('/api/admin/models/{id}', { params: { path: { id } }, body }))
+export const readModel = (id: string) =>
+  readVersion(api.GET('/api/admin/models/{id}', { params: { path: { id } } })) as Promise<Versioned<Model>>
+export const updateModel = (id: string, body: Schemas['ModelUpdate'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/models/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteModel = (id: string) =>
   unwrap(api.DELETE('/api/admin/models/{id}', { params: { path: { id } } }))
 export const createRoute = (id: string, body: Schemas['ModelRouteCreate']) =>
   unwrap(api.POST('/api/admin/models/{id}/routes', { params: { path: { id } }, body }))
-export const updateRoute = (id: string, body: Schemas['ModelRouteUpdate']) =>
-  unwrap(api.PATCH('/api/admin/model-routes/{id}', { params: { path: { id } }, body }))
+export const readRoute = (id: string) =>
+  readVersion(api.GET('/api/admin/model-routes/{id}', { params: { path: { id } } })) as Promise<
+    Versioned<ModelRoute>
+  >
+export const updateRoute = (id: string, body: Schemas['ModelRouteUpdate'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/model-routes/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteRoute = (id: string) =>
   unwrap(api.DELETE('/api/admin/model-routes/{id}', { params: { path: { id } } }))
 export const updateWeights = (updates: { id: string; weight: number }[]) =>

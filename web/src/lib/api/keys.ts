@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 // What the API answers with has every field; its description calls none of them required.
 export type ApiKey = Required<Schemas['KeyView']>
@@ -22,8 +22,16 @@ export const keysQuery = queryOptions({
 const issued = (answer: Schemas['IssuedKey']) => answer as ApiKeySecret
 
 export const createKey = (body: Schemas['CreateKey']) => unwrap(api.POST('/api/keys', { body })).then(issued)
-export const updateKey = (id: string, body: KeyChange) =>
-  unwrap(api.PATCH('/api/keys/{id}', { params: { path: { id } }, body: body as Schemas['PatchKey'] }))
+export const readKey = (id: string) =>
+  readVersion(api.GET('/api/keys/{id}', { params: { path: { id } } })) as Promise<Versioned<ApiKey>>
+export const updateKey = (id: string, body: KeyChange, etag?: string) =>
+  unwrap(
+    api.PATCH('/api/keys/{id}', {
+      params: { path: { id } },
+      body: body as Schemas['PatchKey'],
+      ...ifMatch(etag),
+    }),
+  )
 export const revokeKey = (id: string, reason?: string) =>
   unwrap(api.DELETE('/api/keys/{id}', { params: { path: { id }, query: reason ? { reason } : {} } }))
 /** Ends every key of the lineage, those in their grace period too. */

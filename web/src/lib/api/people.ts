@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
 import type { ApiKey } from './keys'
-import { unwrap } from './problem'
+import { ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 export type User = Required<Schemas['UserView']>
 export type CreatedUser = Schemas['CreatedUser']
@@ -43,8 +43,10 @@ export const userQuery = (id: string) =>
 
 export const createUser = (body: Partial<Schemas['CreateUser']>) =>
   unwrap(api.POST('/api/admin/users', { body: some<Schemas['CreateUser']>(body) }))
-export const updateUser = (id: string, body: Schemas['PatchUser']) =>
-  unwrap(api.PATCH('/api/admin/users/{id}', { params: { path: { id } }, body }))
+export const readUser = (id: string) =>
+  readVersion(api.GET('/api/admin/users/{id}', { params: { path: { id } } })) as Promise<Versioned<User>>
+export const updateUser = (id: string, body: Schemas['PatchUser'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/users/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteUser = (id: string) =>
   unwrap(api.DELETE('/api/admin/users/{id}', { params: { path: { id } } }))
 export const restoreUser = (id: string) =>
@@ -136,8 +138,10 @@ export const teamQuery = (id: string) =>
       ),
   })
 export const createTeam = (body: Schemas['CreateTeam']) => unwrap(api.POST('/api/admin/teams', { body }))
-export const updateTeam = (id: string, body: Schemas['PatchTeam']) =>
-  unwrap(api.PATCH('/api/admin/teams/{id}', { params: { path: { id } }, body }))
+export const readTeam = (id: string) =>
+  readVersion(api.GET('/api/admin/teams/{id}', { params: { path: { id } } })) as Promise<Versioned<Team>>
+export const updateTeam = (id: string, body: Schemas['PatchTeam'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/teams/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteTeam = (id: string) =>
   unwrap(api.DELETE('/api/admin/teams/{id}', { params: { path: { id } } }))
 export const listMembers = (id: string, query: Listing, signal?: AbortSignal) =>

@@ -46,3 +46,18 @@ export async function unwrap<T>(call: Promise<Answer<T>>): Promise<T> {
   const requestId = problem.request_id ?? answer.response.headers.get('x-request-id') ?? undefined
   throw new ApiError(answer.response.status, { ...problem, request_id: requestId })
 }
+
+/** What was read, and the version that it was read at. */
+export interface Versioned<T> {
+  value: T
+  etag?: string
+}
+
+/** As `unwrap`, with the version for a later change. */
+export async function readVersion<T>(call: Promise<Answer<T>>): Promise<Versioned<T>> {
+  const value = await unwrap(call)
+  return { value, etag: (await call).response.headers.get('etag') ?? undefined }
+}
+
+/** A change is refused (412) when what it stands on was changed meanwhile. */
+export const ifMatch = (etag: string | undefined) => (etag ? { headers: { 'If-Match': etag } } : {})

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 export type Policy = Schemas['Policy']
 export type PolicyStatement = Schemas['PolicyStatement']
@@ -44,8 +44,12 @@ export const permissionsQuery = queryOptions({
 
 export const createRole = (body: Schemas['CreateRole']) =>
   unwrap(api.POST('/api/admin/roles', { body })).then((role) => role as Role)
-export const updateRole = (id: string, body: Schemas['PatchRole']) =>
-  unwrap(api.PATCH('/api/admin/roles/{id}', { params: { path: { id } }, body })).then((role) => role as Role)
+export const readRole = (id: string) =>
+  readVersion(api.GET('/api/admin/roles/{id}', { params: { path: { id } } })) as Promise<Versioned<Role>>
+export const updateRole = (id: string, body: Schemas['PatchRole'], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/roles/{id}', { params: { path: { id } }, body, ...ifMatch(etag) })).then(
+    (role) => role as Role,
+  )
 export const cloneRole = (id: string, body: Schemas['CloneRole']) =>
   unwrap(api.POST('/api/admin/roles/{id}/clone', { params: { path: { id } }, body })).then(
     (role) => role as Role,

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ifMatch, readVersion, unwrap } from './problem'
 
 export type ContentRule = Schemas['ContentRuleView']
 export type ContentRuleBody = Schemas['ContentRuleCreate']
@@ -14,8 +14,12 @@ export const contentRulesQuery = queryOptions({
 })
 export const createRule = (body: ContentRuleBody) =>
   unwrap(api.POST('/api/admin/security/content-rules', { body }))
-export const updateRule = (id: string, body: Schemas['ContentRulePatch']) =>
-  unwrap(api.PATCH('/api/admin/security/content-rules/{id}', { params: { path: { id } }, body }))
+export const readRule = (id: string) =>
+  readVersion(api.GET('/api/admin/security/content-rules/{id}', { params: { path: { id } } }))
+export const updateRule = (id: string, body: Schemas['ContentRulePatch'], etag?: string) =>
+  unwrap(
+    api.PATCH('/api/admin/security/content-rules/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }),
+  )
 export const deleteRule = (id: string) =>
   unwrap(api.DELETE('/api/admin/security/content-rules/{id}', { params: { path: { id } } }))
 

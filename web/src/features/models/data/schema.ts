@@ -1,6 +1,5 @@
 import type { Translate } from '@/i18n'
-import type { ModelRoute } from '@/lib/api/catalog'
-import type { KnownModel } from '@/lib/api/use-models'
+import type { Model, ModelRoute } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
 import { z } from '@/lib/zod'
 
@@ -43,7 +42,7 @@ export const modelSchema = (t: Translate) => {
 
 export type ModelValues = z.infer<ReturnType<typeof modelSchema>>
 
-export const valuesOf = (model?: KnownModel, providerId = ''): ModelValues => ({
+export const valuesOf = (model?: Omit<Model, 'routes'>, providerId = ''): ModelValues => ({
   model_id: model?.model_id ?? '',
   display_name: model?.display_name ?? '',
   enabled: model?.enabled ?? true,
