@@ -11,7 +11,8 @@ public sealed class LookTests(FleetFixture fleet)
         ("security", "/gateway/security"), ("security-rule", "/gateway/security?dialog=new"), ("security-patterns", "/gateway/security?view=patterns"),
         ("users", "/admin/users"), ("user-new", "/admin/users?dialog=new"), ("teams", "/admin/teams"), ("team-new", "/admin/teams?dialog=new"),
         ("roles", "/admin/roles"), ("role-new", "/admin/roles?id=new"), ("role-new-json", "/admin/roles?id=new&view=json"), ("roles-import", "/admin/roles?dialog=import"),
-        ("profile", "/profile"),
+        ("profile", "/profile"), ("limits-bulk", "/admin/limits"), ("notifications", "/admin/notifications"),
+        ("sso", "/admin/sso"), ("sso-provider", "/admin/sso?step=provider"), ("sso-client", "/admin/sso?step=client"), ("sso-people", "/admin/sso?step=people"),
     ];
 
     [Theory]

@@ -153,6 +153,9 @@ public sealed partial class SsoTests(FleetFixture fleet)
         await LookAsync(console, "user-unlink");
         await console.Button("Unlink").Last.ClickAsync();
         await console.Dialog.GetByText("Not linked").WaitForAsync();
+        await page.GetByLabel("Display name").FillAsync("Rear Admiral Hopper");
+        await console.Button("Save changes").ClickAsync();
+        await console.Heading("Rear Admiral Hopper").Or(console.Dialog.GetByText("Rear Admiral Hopper")).First.WaitForAsync();
         await console.Button("Close").First.ClickAsync();
         await Assertions.Expect(console.Row("grace@example.test")).ToHaveCountAsync(0);
     }

@@ -17,6 +17,8 @@ import { Route as SetupRouteImport } from './routes/setup'
 import { Route as AppIndexRouteImport } from './routes/_app.index'
 import { Route as AppApiKeysRouteImport } from './routes/_app.api-keys'
 import { Route as AppProfileRouteImport } from './routes/_app.profile'
+import { Route as AppAdminLimitsRouteImport } from './routes/_app.admin.limits'
+import { Route as AppAdminNotificationsRouteImport } from './routes/_app.admin.notifications'
 import { Route as AppAdminRolesRouteImport } from './routes/_app.admin.roles'
 import { Route as AppAdminSsoRouteImport } from './routes/_app.admin.sso'
 import { Route as AppAdminTeamsRouteImport } from './routes/_app.admin.teams'
@@ -65,6 +67,16 @@ const AppApiKeysRoute = AppApiKeysRouteImport.update({
 const AppProfileRoute = AppProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAdminLimitsRoute = AppAdminLimitsRouteImport.update({
+  id: '/admin/limits',
+  path: '/admin/limits',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppAdminNotificationsRoute = AppAdminNotificationsRouteImport.update({
+  id: '/admin/notifications',
+  path: '/admin/notifications',
   getParentRoute: () => AppRoute,
 } as any)
 const AppAdminRolesRoute = AppAdminRolesRouteImport.update({
@@ -126,6 +138,8 @@ export interface FileRoutesByFullPath {
   '/setup': typeof SetupRoute
   '/api-keys': typeof AppApiKeysRoute
   '/profile': typeof AppProfileRoute
+  '/admin/limits': typeof AppAdminLimitsRoute
+  '/admin/notifications': typeof AppAdminNotificationsRoute
   '/admin/roles': typeof AppAdminRolesRoute
   '/admin/sso': typeof AppAdminSsoRoute
   '/admin/teams': typeof AppAdminTeamsRoute
@@ -145,6 +159,8 @@ export interface FileRoutesByTo {
   '/api-keys': typeof AppApiKeysRoute
   '/profile': typeof AppProfileRoute
   '/': typeof AppIndexRoute
+  '/admin/limits': typeof AppAdminLimitsRoute
+  '/admin/notifications': typeof AppAdminNotificationsRoute
   '/admin/roles': typeof AppAdminRolesRoute
   '/admin/sso': typeof AppAdminSsoRoute
   '/admin/teams': typeof AppAdminTeamsRoute
@@ -166,6 +182,8 @@ export interface FileRoutesById {
   '/_app/api-keys': typeof AppApiKeysRoute
   '/_app/profile': typeof AppProfileRoute
   '/_app/': typeof AppIndexRoute
+  '/_app/admin/limits': typeof AppAdminLimitsRoute
+  '/_app/admin/notifications': typeof AppAdminNotificationsRoute
   '/_app/admin/roles': typeof AppAdminRolesRoute
   '/_app/admin/sso': typeof AppAdminSsoRoute
   '/_app/admin/teams': typeof AppAdminTeamsRoute
@@ -187,6 +205,8 @@ export interface FileRouteTypes {
     | '/setup'
     | '/api-keys'
     | '/profile'
+    | '/admin/limits'
+    | '/admin/notifications'
     | '/admin/roles'
     | '/admin/sso'
     | '/admin/teams'
@@ -206,6 +226,8 @@ export interface FileRouteTypes {
     | '/api-keys'
     | '/profile'
     | '/'
+    | '/admin/limits'
+    | '/admin/notifications'
     | '/admin/roles'
     | '/admin/sso'
     | '/admin/teams'
@@ -226,6 +248,8 @@ export interface FileRouteTypes {
     | '/_app/api-keys'
     | '/_app/profile'
     | '/_app/'
+    | '/_app/admin/limits'
+    | '/_app/admin/notifications'
     | '/_app/admin/roles'
     | '/_app/admin/sso'
     | '/_app/admin/teams'
@@ -302,6 +326,20 @@ declare module '@tanstack/react-router' {
       path: '/profile'
       fullPath: '/profile'
       preLoaderRoute: typeof AppProfileRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/admin/limits': {
+      id: '/_app/admin/limits'
+      path: '/admin/limits'
+      fullPath: '/admin/limits'
+      preLoaderRoute: typeof AppAdminLimitsRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/admin/notifications': {
+      id: '/_app/admin/notifications'
+      path: '/admin/notifications'
+      fullPath: '/admin/notifications'
+      preLoaderRoute: typeof AppAdminNotificationsRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/admin/roles': {
@@ -381,6 +419,8 @@ interface AppRouteChildren {
   AppApiKeysRoute: typeof AppApiKeysRoute
   AppProfileRoute: typeof AppProfileRoute
   AppIndexRoute: typeof AppIndexRoute
+  AppAdminLimitsRoute: typeof AppAdminLimitsRoute
+  AppAdminNotificationsRoute: typeof AppAdminNotificationsRoute
   AppAdminRolesRoute: typeof AppAdminRolesRoute
   AppAdminSsoRoute: typeof AppAdminSsoRoute
   AppAdminTeamsRoute: typeof AppAdminTeamsRoute
@@ -397,6 +437,8 @@ const AppRouteChildren: AppRouteChildren = {
   AppApiKeysRoute: AppApiKeysRoute,
   AppProfileRoute: AppProfileRoute,
   AppIndexRoute: AppIndexRoute,
+  AppAdminLimitsRoute: AppAdminLimitsRoute,
+  AppAdminNotificationsRoute: AppAdminNotificationsRoute,
   AppAdminRolesRoute: AppAdminRolesRoute,
   AppAdminSsoRoute: AppAdminSsoRoute,
   AppAdminTeamsRoute: AppAdminTeamsRoute,

@@ -69,9 +69,12 @@ function Loaded({ clashes, onTake, label }: LoadedProps) {
                 <span className="font-medium">{label(clash.name)}</span>{' '}
                 <span className="text-ink-2">{say(clash.theirs)}</span>
               </span>
-              <Button size="sm" onClick={() => onTake(clash)}>
+              <Button
+                size="sm"
+                aria-label={`${t('edit.take')}: ${label(clash.name)}`}
+                onClick={() => onTake(clash)}
+              >
                 {t('edit.take')}
-                <span className="sr-only">: {label(clash.name)}</span>
               </Button>
             </li>
           ))}

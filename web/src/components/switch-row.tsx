@@ -6,9 +6,10 @@ interface SwitchRowProps {
   hint?: string
   checked: boolean
   onChange: (checked: boolean) => void
+  disabled?: boolean
 }
 
-export function SwitchRow({ label, hint, checked, onChange }: SwitchRowProps) {
+export function SwitchRow({ label, hint, checked, onChange, disabled }: SwitchRowProps) {
   const id = useId()
   return (
     <div className="flex items-start justify-between gap-4">
@@ -25,6 +26,7 @@ export function SwitchRow({ label, hint, checked, onChange }: SwitchRowProps) {
       <Switch
         id={id}
         checked={checked}
+        disabled={disabled}
         onCheckedChange={onChange}
         aria-describedby={hint ? `${id}-hint` : undefined}
         className="mt-0.5"

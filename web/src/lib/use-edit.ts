@@ -126,6 +126,13 @@ export function useEdit<T, V extends FieldValues>({ form, read, valuesOf, part }
         setLoading(false)
       }
     },
+    /** After the reader changed it by other means: what is typed stands on that. */
+    refresh: async () => {
+      const { read } = latest.current
+      if (!read) return
+      base.current = read()
+      show((await base.current).value)
+    },
     /** After a save, for a form that stays open. */
     saved: async () => {
       const { read, valuesOf } = latest.current

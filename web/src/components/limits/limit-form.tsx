@@ -2,7 +2,8 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { Controller, useForm, useWatch } from 'react-hook-form'
 import { useI18n } from '@/i18n'
-import { setLimitBudget, setLimitRule, type LimitSubject } from '@/lib/api/limits'
+import { setLimitBudget, setLimitRule, type LimitSubject, type LimitSubjectKind } from '@/lib/api/limits'
+import { cn } from '@/lib/cn'
 import { showFieldErrors } from '@/lib/forms'
 import { FormError } from '../states'
 import { SwitchRow } from '../switch-row'
@@ -11,7 +12,7 @@ import { Field } from '../ui/field'
 import { Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Select } from '../ui/select'
-import { limitRequest, limitSchema, limitValues, type LimitValues } from './data/form'
+import { limitRequest, limitSchema, limitValues, type LimitRequest, type LimitValues } from './data/form'
 import {
   mayHaveBudgets,
   periodName,
@@ -30,29 +31,52 @@ interface LimitFormProps {
   onSaved: () => Promise<unknown>
 }
 
+/** A rule or budget of one subject. */
 export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
+  return (
+    <LimitFields
+      kind={subject.kind}
+      item={item}
+      onClose={onClose}
+      className="rounded-lg border border-accent bg-panel p-3"
+      onSave={async (request) => {
+        if ('rule' in request) await setLimitRule(subject, request.rule)
+        else await setLimitBudget(subject, request.budget)
+        await onSaved()
+        onClose()
+      }}
+    />
+  )
+}
+
+interface LimitFieldsProps {
+  kind: LimitSubjectKind
+  item?: LimitItem
+  /** Absent where the form is the page. */
+  onClose?: () => void
+  onSave: (request: LimitRequest) => Promise<unknown>
+  /** On the button, in place of what it says for one subject. */
+  action?: string
+  blocked?: boolean
+  className?: string
+}
+
+/** What a rule or budget is made of, for whomever it is set. */
+export function LimitFields({ kind, item, onClose, onSave, action, blocked, className }: LimitFieldsProps) {
   const { t } = useI18n()
   const form = useForm<LimitValues>({
     resolver: zodResolver(limitSchema(t)),
-    defaultValues: limitValues(subject.kind, item),
+    defaultValues: limitValues(kind, item),
   })
   const [type, unit, metric, temporary] = useWatch({
     control: form.control,
     name: ['type', 'unit', 'metric', 'temporary'],
   })
   const { errors } = form.formState
-  const surfaces = surfacesOf(subject.kind)
+  const surfaces = surfacesOf(kind)
 
   const save = useMutation({
-    mutationFn: async (values: LimitValues) => {
-      const request = limitRequest(subject.kind, values)
-      if ('rule' in request) await setLimitRule(subject, request.rule)
-      else await setLimitBudget(subject, request.budget)
-    },
-    onSuccess: async () => {
-      await onSaved()
-      onClose()
-    },
+    mutationFn: (values: LimitValues) => onSave(limitRequest(kind, values)),
     onError: (error) => showFieldErrors(error, form.setError, ['expires_at', 'reason']),
   })
   const shown =
@@ -68,14 +92,14 @@ export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
     <form
       noValidate
       aria-label={t(item ? 'limits.change' : 'limits.add')}
-      className="grid gap-3 rounded-lg border border-accent bg-panel p-3 sm:grid-cols-2"
+      className={cn('grid gap-3 sm:grid-cols-2', className)}
       onSubmit={(event) => {
         // The panel may stand in a form of its own subject: that one is not what is saved.
         event.stopPropagation()
         void form.handleSubmit((values) => save.mutate(values))(event)
       }}
     >
-      {!item && mayHaveBudgets(subject.kind) && (
+      {!item && mayHaveBudgets(kind) && (
         <Controller
           control={form.control}
           name="type"
@@ -150,7 +174,13 @@ export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
       )}
       <Field label={t('limits.atMost', { unit: t(`limits.unit.${shown}`) })} error={errors.amount?.message}>
         {(control) => (
-          <Input {...control} {...form.register('amount')} inputMode="decimal" autoFocus autoComplete="off" />
+          <Input
+            {...control}
+            {...form.register('amount')}
+            inputMode="decimal"
+            autoFocus={Boolean(onClose)}
+            autoComplete="off"
+          />
         )}
       </Field>
       <Field label={t('limits.mode')} hint={t('limits.modeHint')}>
@@ -184,9 +214,9 @@ export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
       <div className="grid gap-3 sm:col-span-2">
         <FormError error={save.error} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" variant="primary" busy={save.isPending}>
-            {t(item ? 'common.save' : 'limits.set')}
+          {onClose && <Button onClick={onClose}>{t('common.cancel')}</Button>}
+          <Button type="submit" variant="primary" busy={save.isPending} disabled={blocked}>
+            {action ?? t(item ? 'common.save' : 'limits.set')}
           </Button>
         </div>
       </div>

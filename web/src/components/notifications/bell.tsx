@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Bell as BellIcon } from 'lucide-react'
+import { useNavigate } from '@tanstack/react-router'
 import { Popover } from 'radix-ui'
 import { lazy, Suspense, useState } from 'react'
 import { useI18n } from '@/i18n'
@@ -7,13 +8,12 @@ import { notificationsQuery } from '@/lib/api/notifications'
 import { Skeleton } from '../ui/skeleton'
 
 const NotificationList = lazy(() => import('./notification-list'))
-const WebhookDialog = lazy(() => import('./webhook-dialog'))
 
 /** How many notifications are unread, on every page; which they are on a click. */
 export function Bell() {
   const { t } = useI18n()
   const [open, setOpen] = useState(false)
-  const [webhook, setWebhook] = useState(false)
+  const navigate = useNavigate()
   const notifications = useQuery(notificationsQuery)
   const unread = notifications.data?.unread ?? 0
   return (
@@ -43,19 +43,14 @@ export function Bell() {
           <Suspense fallback={<Skeleton className="m-3 h-12" />}>
             <NotificationList
               onGone={() => setOpen(false)}
-              onWebhook={() => {
+              onSettings={() => {
                 setOpen(false)
-                setWebhook(true)
+                void navigate({ to: '/admin/notifications' })
               }}
             />
           </Suspense>
         </Popover.Content>
       </Popover.Portal>
-      {webhook && (
-        <Suspense>
-          <WebhookDialog onClose={() => setWebhook(false)} />
-        </Suspense>
-      )}
     </Popover.Root>
   )
 }

@@ -3,8 +3,16 @@ import { useNavigate } from '@tanstack/react-router'
 import { BellOff, CheckCheck, CircleAlert, Info, TriangleAlert, Webhook, type LucideIcon } from 'lucide-react'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
-import { markRead, notificationsQuery, type Notification } from '@/lib/api/notifications'
+import {
+  listNotifications,
+  markRead,
+  notificationListKey,
+  notificationsQuery,
+  type Notification,
+} from '@/lib/api/notifications'
 import { cn } from '@/lib/cn'
+import { usePaged } from '@/lib/use-paged'
+import { LoadMore } from '../load-more'
 import { EmptyState, ErrorState } from '../states'
 import { Time } from '../text'
 import { Button } from '../ui/button'
@@ -17,27 +25,42 @@ const looks: Record<Gravity, { icon: LucideIcon; text: string }> = {
   bad: { icon: CircleAlert, text: 'text-bad' },
 }
 
+const pageSize = 20
+
 interface NotificationListProps {
-  onGone: () => void
-  onWebhook: () => void
+  /** Another page was opened. */
+  onGone?: () => void
+  /** The page of notifications shows where they are sent on itself. */
+  onSettings?: () => void
 }
 
 /** What happened to budgets and keys that concern the reader, the newest first. Opening one marks it read. */
-export default function NotificationList({ onGone, onWebhook }: NotificationListProps) {
+export default function NotificationList({ onGone, onSettings }: NotificationListProps) {
   const { t } = useI18n()
   const access = useAccess()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const notifications = useQuery(notificationsQuery)
+  const summary = useQuery(notificationsQuery)
+  // A newer one than those at hand makes the list be asked for again.
+  const newest = summary.data?.items[0]?.id ?? ''
+  const notifications = usePaged(
+    [...notificationListKey, newest],
+    (cursor, signal) => listNotifications({ limit: pageSize, cursor }, signal),
+    !summary.isPending,
+  )
   const read = useMutation({
     mutationFn: markRead,
-    onSettled: () => client.invalidateQueries({ queryKey: notificationsQuery.queryKey, exact: true }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: notificationsQuery.queryKey, exact: true }),
+        client.invalidateQueries({ queryKey: notificationListKey }),
+      ]),
   })
   const open = (notification: Notification) => {
     if (!notification.read) read.mutate({ ids: [notification.id] })
     const link = linkOf(notification)
     if (!link) return
-    onGone()
+    onGone?.()
     // Which pages there are depends on the reader's rights and on the release: the address is built, not typed.
     void navigate(link as never)
   }
@@ -46,13 +69,13 @@ export default function NotificationList({ onGone, onWebhook }: NotificationList
     <>
       <div className="flex items-center gap-2 border-b border-line py-2 ps-4 pe-2">
         <h2 className="flex-1 text-sm font-semibold">{t('bell.title')}</h2>
-        {access.may('settings:write') && (
-          <Button variant="ghost" size="sm" onClick={onWebhook}>
+        {onSettings && access.may('settings:read') && (
+          <Button variant="ghost" size="sm" onClick={onSettings}>
             <Webhook aria-hidden />
             {t('webhook.open')}
           </Button>
         )}
-        {(notifications.data?.unread ?? 0) > 0 && (
+        {(summary.data?.unread ?? 0) > 0 && (
           <Button variant="ghost" size="sm" busy={read.isPending} onClick={() => read.mutate({ all: true })}>
             <CheckCheck aria-hidden />
             {t('bell.readAll')}
@@ -60,20 +83,23 @@ export default function NotificationList({ onGone, onWebhook }: NotificationList
         )}
       </div>
       <div className="min-h-0 overflow-y-auto" tabIndex={0} role="region" aria-label={t('bell.list')}>
-        {notifications.isError ? (
+        {notifications.isError && !notifications.rows ? (
           <ErrorState error={notifications.error} onRetry={() => void notifications.refetch()} />
-        ) : !notifications.data ? (
+        ) : !notifications.rows ? (
           <Skeleton className="m-3 h-12" />
-        ) : notifications.data.items.length === 0 ? (
+        ) : notifications.rows.length === 0 ? (
           <EmptyState icon={BellOff} title={t('bell.empty')} className="py-8">
             {t('bell.emptyHint')}
           </EmptyState>
         ) : (
-          <ul>
-            {notifications.data.items.map((notification) => (
-              <Entry key={notification.id} notification={notification} onOpen={() => open(notification)} />
-            ))}
-          </ul>
+          <>
+            <ul>
+              {notifications.rows.map((notification) => (
+                <Entry key={notification.id} notification={notification} onOpen={() => open(notification)} />
+              ))}
+            </ul>
+            <LoadMore list={notifications} />
+          </>
         )}
       </div>
     </>

@@ -1,7 +1,9 @@
 import {
+  Bell,
   BookOpen,
   Boxes,
   Fingerprint,
+  Gauge,
   House,
   KeyRound,
   MessagesSquare,
@@ -29,6 +31,8 @@ export interface NavigationItem {
     | '/admin/users'
     | '/admin/teams'
     | '/admin/roles'
+    | '/admin/limits'
+    | '/admin/notifications'
     | '/admin/sso'
   label: MessageKey
   icon: LucideIcon
@@ -106,6 +110,20 @@ export const navigation: { label?: MessageKey; items: NavigationItem[] }[] = [
         icon: UserCog,
         keywords: 'permissions policy access rights',
         needs: ['roles:read'],
+      },
+      {
+        to: '/admin/limits',
+        label: 'nav.limits',
+        icon: Gauge,
+        keywords: 'budgets rate bulk quota override spend many',
+        needs: ['limits:write'],
+      },
+      {
+        to: '/admin/notifications',
+        label: 'nav.notifications',
+        icon: Bell,
+        keywords: 'alerts webhook settings slack on-call',
+        needs: ['settings:read'],
       },
       {
         to: '/admin/sso',

@@ -7,7 +7,7 @@ export function ModelHour({ name, hour }: { name: string; hour: Hour | undefined
   const { t, f } = useI18n()
   if (!hour) return <span className="text-xs text-ink-3">{t('models.noCalls')}</span>
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex min-w-40 items-center gap-2">
       <Sparkline
         className="h-6 w-20 shrink-0"
         label={t('models.hourOf', {
@@ -18,7 +18,7 @@ export function ModelHour({ name, hour }: { name: string; hour: Hour | undefined
         })}
         lines={[
           { values: hour.requests, className: 'stroke-requests' },
-          { values: hour.errors.map((errors) => errors || null), className: 'stroke-errors stroke-2' },
+          { values: hour.failed > 0 ? hour.errors : [], className: 'stroke-errors' },
         ]}
       />
       <span className="tnum grid text-xs leading-4 whitespace-nowrap" aria-hidden>

@@ -111,7 +111,16 @@ export function ProfileTab({ user, mayChange, onChanged }: ProfileTabProps) {
           </div>
         ))}
       </dl>
-      {unlinking && <UnlinkDialog user={user} onClose={() => setUnlinking(false)} onDone={onChanged} />}
+      {unlinking && (
+        <UnlinkDialog
+          user={user}
+          onClose={() => setUnlinking(false)}
+          onDone={async () => {
+            await onChanged()
+            await edit.refresh()
+          }}
+        />
+      )}
       {user.must_change_password && <p className="text-sm text-warn">{t('users.mustChange')}</p>}
       {mayChange && (
         <form noValidate className="grid gap-4" onSubmit={form.handleSubmit((values) => save.mutate(values))}>

@@ -61,24 +61,26 @@ export const userColumns = (
     cell: ({ row: { original: user } }) => (
       <div className="flex min-w-52 items-center gap-2.5">
         <Avatar name={user.display_name || user.email} service={user.kind === 'service_account'} />
-        <div className="min-w-0 flex-1">
-          {user.status === 'deleted' ? (
-            <span className="font-medium">{user.display_name}</span>
-          ) : (
-            <button
-              type="button"
-              className="rounded text-start font-medium hover:underline"
-              onClick={(event) => {
-                event.stopPropagation()
-                actions.open(user)
-              }}
-            >
-              {user.display_name}
-            </button>
-          )}
+        <div className="min-w-0">
+          <div className="flex items-center gap-1.5">
+            {user.status === 'deleted' ? (
+              <span className="font-medium">{user.display_name}</span>
+            ) : (
+              <button
+                type="button"
+                className="rounded text-start font-medium hover:underline"
+                onClick={(event) => {
+                  event.stopPropagation()
+                  actions.open(user)
+                }}
+              >
+                {user.display_name}
+              </button>
+            )}
+            {user.sso && <SsoMark t={t} />}
+          </div>
           <div className="truncate text-xs text-ink-3">{user.email}</div>
         </div>
-        {user.sso && <SsoMark t={t} />}
       </div>
     ),
   }),

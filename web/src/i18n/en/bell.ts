@@ -34,4 +34,5 @@ export const bell = {
   'webhook.refused': 'Not taken',
   'webhook.removeAsk': 'Send notifications nowhere? What waits to be sent is given up.',
   'webhook.remove': 'Remove',
+  'bell.lead': 'What happened to budgets and keys that concern you, and where it is sent on.',
 }

@@ -54,4 +54,6 @@ export const shell = {
   'health.services': 'Services',
   'health.stores': 'Stores',
   'health.controls': 'Controls',
+  'nav.limits': 'Limits in bulk',
+  'nav.notifications': 'Notifications',
 }

@@ -34,4 +34,5 @@ export const bell = {
   'webhook.refused': '未被接收',
   'webhook.removeAsk': '不再转发通知？等待发送的通知将被放弃。',
   'webhook.remove': '移除',
+  'bell.lead': '与您相关的预算和密钥动态，以及转发去向。',
 }

@@ -54,4 +54,6 @@ export const shell = {
   'health.services': '服务',
   'health.stores': '存储',
   'health.controls': '控制',
+  'nav.limits': '批量限额',
+  'nav.notifications': '通知',
 }

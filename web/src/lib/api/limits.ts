@@ -54,6 +54,16 @@ export const setLimitRule = (subject: LimitSubject, body: Schemas['LimitRuleBody
   unwrap(api.POST('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), body }))
 export const setLimitBudget = (subject: LimitSubject, body: Schemas['BudgetBody']) =>
   unwrap(api.POST('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), body }))
+/** The same for many: what came of each, in their order. */
+export const setLimits = (
+  targets: LimitSubject[],
+  request: { rule: Schemas['LimitRuleBody'] } | { budget: Schemas['BudgetBody'] },
+) =>
+  unwrap(
+    api.POST('/api/admin/limits/bulk', {
+      body: { targets, rule: null, budget: null, ...request } as Schemas['BulkBody'],
+    }),
+  ).then((answer) => answer.results)
 export const removeLimitRule = ({ kind, id }: LimitSubject, ruleId: string) =>
   unwrap(
     api.DELETE('/api/admin/limits/{kind}/{id}/rules/{ruleId}', { params: { path: { kind, id, ruleId } } }),

@@ -5,12 +5,17 @@ import { unwrap } from './problem'
 export type Notification = Schemas['NotificationView']
 export type Webhook = Schemas['WebhookView']
 
+export const listNotifications = (query: { limit: number; cursor?: string }, signal?: AbortSignal) =>
+  unwrap(api.GET('/api/notifications', { params: { query }, signal }))
+
+/** How many are unread, and the newest one. */
 export const notificationsQuery = queryOptions({
   queryKey: ['notifications'],
-  queryFn: ({ signal }) =>
-    unwrap(api.GET('/api/notifications', { params: { query: { limit: 30 } }, signal })),
+  queryFn: ({ signal }) => listNotifications({ limit: 1 }, signal),
   refetchInterval: 30_000,
 })
+/** The list of them, by whatever page. */
+export const notificationListKey = ['notifications', 'list']
 
 export const markRead = (body: Schemas['MarkReadBody']) =>
   unwrap(api.POST('/api/notifications/read', { body }))

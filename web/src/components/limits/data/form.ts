@@ -62,9 +62,9 @@ export function limitValues(kind: LimitSubjectKind, item?: LimitItem): LimitValu
   }
 }
 
-type Request = { rule: Schemas['LimitRuleBody'] } | { budget: Schemas['BudgetBody'] }
+export type LimitRequest = { rule: Schemas['LimitRuleBody'] } | { budget: Schemas['BudgetBody'] }
 
-export function limitRequest(kind: LimitSubjectKind, values: LimitValues): Request {
+export function limitRequest(kind: LimitSubjectKind, values: LimitValues): LimitRequest {
   const common = {
     mode: values.mode,
     enabled: values.enabled,

@@ -11,35 +11,31 @@ import { StatusBadge } from '../status'
 import { SwitchRow } from '../switch-row'
 import { Time } from '../text'
 import { Button } from '../ui/button'
-import { Dialog } from '../ui/dialog'
 import { Field } from '../ui/field'
 import { Input } from '../ui/input'
 import { Skeleton } from '../ui/skeleton'
 
-/** Where notifications go besides the bell. */
-export default function WebhookDialog({ onClose }: { onClose: () => void }) {
+/** Where notifications go besides the bell. Who may only read it sees how it is set. */
+export function WebhookSettings({ readOnly }: { readOnly: boolean }) {
   const { t } = useI18n()
   const webhook = useQuery(webhookQuery)
   const none = webhook.error instanceof ApiError && webhook.error.status === 404
+  if (webhook.isError && !none)
+    return <ErrorState error={webhook.error} onRetry={() => void webhook.refetch()} />
+  if (webhook.isPending) return <Skeleton className="h-24" />
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => !open && onClose()}
-      title={t('webhook.title')}
-      description={t('webhook.hint')}
-    >
-      {webhook.isError && !none ? (
-        <ErrorState error={webhook.error} onRetry={() => void webhook.refetch()} />
-      ) : webhook.isPending ? (
-        <Skeleton className="h-24" />
-      ) : (
-        <WebhookForm key={webhook.data?.updated_at ?? 'none'} webhook={none ? undefined : webhook.data} />
-      )}
-    </Dialog>
+    <div className="grid gap-4">
+      <p className="text-sm text-pretty text-ink-2">{t('webhook.hint')}</p>
+      <WebhookForm
+        key={webhook.data?.updated_at ?? 'none'}
+        webhook={none ? undefined : webhook.data}
+        readOnly={readOnly}
+      />
+    </div>
   )
 }
 
-function WebhookForm({ webhook }: { webhook?: Webhook }) {
+function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boolean }) {
   const { t } = useI18n()
   const client = useQueryClient()
   const [url, setUrl] = useState(webhook?.url ?? '')
@@ -73,7 +69,8 @@ function WebhookForm({ webhook }: { webhook?: Webhook }) {
             value={url}
             onChange={(event) => setUrl(event.target.value)}
             inputMode="url"
-            autoFocus
+            readOnly={readOnly}
+            autoComplete="off"
             className="font-mono"
           />
         )}
@@ -83,8 +80,9 @@ function WebhookForm({ webhook }: { webhook?: Webhook }) {
         hint={t('webhook.privateHint')}
         checked={allowPrivate}
         onChange={setAllowPrivate}
+        disabled={readOnly}
       />
-      <SwitchRow label={t('common.enabled')} checked={enabled} onChange={setEnabled} />
+      <SwitchRow label={t('common.enabled')} checked={enabled} onChange={setEnabled} disabled={readOnly} />
       {save.data?.secret && (
         <div className="grid gap-1.5">
           <p className="text-sm font-medium">{t('webhook.secret')}</p>
@@ -116,25 +114,27 @@ function WebhookForm({ webhook }: { webhook?: Webhook }) {
           }}
         />
       )}
-      <div className="flex flex-wrap justify-end gap-2">
-        {exists && (
-          <>
-            <Button variant="danger" onClick={() => setRemoving(true)}>
-              {t('webhook.remove')}
-            </Button>
-            <Button busy={save.isPending} onClick={() => save.mutate(true)}>
-              {t('webhook.newSecret')}
-            </Button>
-            <Button busy={test.isPending} onClick={() => test.mutate()}>
-              <Send aria-hidden />
-              {t('webhook.test')}
-            </Button>
-          </>
-        )}
-        <Button type="submit" variant="primary" busy={save.isPending} disabled={!url.trim()}>
-          {t('common.save')}
-        </Button>
-      </div>
+      {!readOnly && (
+        <div className="flex flex-wrap justify-end gap-2">
+          {exists && (
+            <>
+              <Button variant="danger" onClick={() => setRemoving(true)}>
+                {t('webhook.remove')}
+              </Button>
+              <Button busy={save.isPending} onClick={() => save.mutate(true)}>
+                {t('webhook.newSecret')}
+              </Button>
+              <Button busy={test.isPending} onClick={() => test.mutate()}>
+                <Send aria-hidden />
+                {t('webhook.test')}
+              </Button>
+            </>
+          )}
+          <Button type="submit" variant="primary" busy={save.isPending} disabled={!url.trim()}>
+            {t('common.save')}
+          </Button>
+        </div>
+      )}
     </form>
   )
 }
