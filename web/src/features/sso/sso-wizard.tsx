@@ -1,18 +1,34 @@
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useMutation } from '@tanstack/react-query'
 import { FormProvider, useForm } from 'react-hook-form'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
-import { useI18n } from '@/i18n'
-import { putSso, type SsoConnection, type SsoPreset } from '@/lib/api/sso'
+import { useI18n, type MessageKey } from '@/i18n'
+import { putSso, readSso, type SsoConnection, type SsoPreset } from '@/lib/api/sso'
 import { showFieldErrors } from '@/lib/forms'
+import { useEdit } from '@/lib/use-edit'
 import { ClientStep } from './client-step'
 import { ssoSchema, stepFields, toRequest, valuesOf, type SsoValues } from './data/schema'
 import { PeopleStep } from './people-step'
 import { ProviderStep } from './provider-step'
 import { ssoSteps, type SsoStep } from './data/search'
 import { SsoSteps } from './sso-steps'
+
+const labels: Partial<Record<string, MessageKey>> = {
+  issuer: 'sso.issuer',
+  allow_private_network: 'sso.privateNetwork',
+  console_url: 'sso.consoleUrl',
+  label: 'sso.label',
+  client_id: 'sso.clientId',
+  scopes: 'sso.scopes',
+  name_claim: 'sso.nameClaim',
+  groups_claim: 'sso.groupsClaim',
+  email_domains: 'sso.emailDomains',
+  create_users: 'sso.createUsers',
+  default_role: 'sso.defaultRole',
+  mappings: 'sso.group',
+}
 
 interface SsoWizardProps {
   connection: SsoConnection | null
@@ -33,11 +49,16 @@ export function SsoWizard({ connection, presets, step, onStep, onDone }: SsoWiza
     resolver: zodResolver(ssoSchema(t)),
     defaultValues: valuesOf(connection, generic, location.origin),
   })
+  const edit = useEdit({
+    form,
+    read: connection ? readSso : undefined,
+    valuesOf: (read: SsoConnection) => valuesOf(read, generic, location.origin),
+  })
   // A link into the middle of a new connection has nothing yet: the provider comes first.
   const shown = !connection && !form.formState.isDirty ? 'provider' : step
   const position = ssoSteps.indexOf(shown)
   const save = useMutation({
-    mutationFn: (values: SsoValues) => putSso(toRequest(values)),
+    mutationFn: async (values: SsoValues) => putSso(toRequest(values), await edit.etag()),
     onSuccess: async () => {
       await onDone()
       toast.success(t('common.saved'))
@@ -71,7 +92,12 @@ export function SsoWizard({ connection, presets, step, onStep, onDone }: SsoWiza
         {shown === 'provider' && <ProviderStep presets={presets} />}
         {shown === 'client' && <ClientStep connection={connection} />}
         {shown === 'people' && <PeopleStep />}
-        <FormError error={save.error} />
+        <EditError
+          edit={edit}
+          error={save.error}
+          onLoaded={save.reset}
+          label={(name) => t(labels[name] ?? 'nav.sso')}
+        />
         <div className="flex justify-end gap-2">
           {position === 0 ? (
             <Button onClick={() => void onDone()}>{t('common.cancel')}</Button>

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ApiError, ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 export type SsoConnection = Schemas['SsoView']
 export type SsoPreset = Schemas['SsoPreset']
@@ -11,8 +11,14 @@ export const ssoQuery = queryOptions({
   queryKey: ['sso'],
   queryFn: ({ signal }) => unwrap(api.GET('/api/admin/sso', { signal })),
 })
-export const putSso = (body: Partial<Schemas['PutSso']>) =>
-  unwrap(api.PUT('/api/admin/sso', { body: body as Schemas['PutSso'] }))
+/** The connection as it stands; a fault when it was removed meanwhile. */
+export const readSso = async (): Promise<Versioned<SsoConnection>> => {
+  const { value, etag } = await readVersion(api.GET('/api/admin/sso'))
+  if (!value.connection) throw new ApiError(404, {})
+  return { value: value.connection, etag }
+}
+export const putSso = (body: Partial<Schemas['PutSso']>, etag?: string) =>
+  unwrap(api.PUT('/api/admin/sso', { body: body as Schemas['PutSso'], ...ifMatch(etag) }))
 export const deleteSso = () => unwrap(api.DELETE('/api/admin/sso'))
 export const discoverIssuer = (issuer: string, allow_private_network: boolean) =>
   unwrap(api.POST('/api/admin/sso/discover', { body: { issuer, allow_private_network } }))
