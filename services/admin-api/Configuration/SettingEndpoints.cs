@@ -5,6 +5,7 @@ using Npgsql;
 using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Contracts.Audit;
+using ThinkWatch.Contracts.Identity;
 using ThinkWatch.ManagementApi;
 using ThinkWatch.Settings;
 
@@ -15,29 +16,31 @@ internal static class SettingEndpoints
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         var settings = routes.MapGroup("/api/admin/settings").WithTags("Settings");
-        settings.MapGet("", ListAsync).RequirePermission("settings:read").WithName("listSettings").WithSummary("Every setting, grouped, with its range and default");
-        settings.MapGet("/category/{category}", GetAsync).RequirePermission("settings:read").WithName("getSettingCategory").WithSummary("The settings of one category");
-        settings.MapPatch("", UpdateAsync).RequirePermission("settings:write").WithName("updateSettings").WithSummary("Change settings: all or none; null puts the default back");
+        settings.MapGet("", ListAsync).RequirePermission("settings:read", "pii:read").WithName("listSettings").WithSummary("Every setting, grouped, with its range and default");
+        settings.MapGet("/category/{category}", GetAsync).RequirePermission("settings:read", "pii:read").WithName("getSettingCategory").WithSummary("The settings of one category");
+        settings.MapPatch("", UpdateAsync).RequirePermission("settings:write", "pii:write").WithName("updateSettings").WithSummary("Change settings: all or none; null puts the default back");
     }
 
-    private static async Task<Ok<SettingsView>> ListAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<Ok<SettingsView>> ListAsync(HttpContext http, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return TypedResults.Ok(View(await SettingStore.ReadAsync(connection, cancellationToken)));
+        return TypedResults.Ok(View(await SettingStore.ReadAsync(connection, cancellationToken), http.Caller()));
     }
 
-    private static async Task<Ok<SettingCategoryView>> GetAsync(string category, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<Ok<SettingCategoryView>> GetAsync(HttpContext http, string category, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var view = View(await SettingStore.ReadAsync(connection, cancellationToken));
+        var view = View(await SettingStore.ReadAsync(connection, cancellationToken), http.Caller());
         return TypedResults.Ok(view.Categories.FirstOrDefault(c => c.Category == category) ?? throw ApiProblem.NotFound("category").AsException());
     }
 
     private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, SnapshotSource catalog, CancellationToken cancellationToken)
     {
         var given = body.Settings ?? throw ApiProblem.Invalid("settings", "is required").AsException();
-        Validate(given);
         var caller = http.Caller();
+        foreach (var key in given.Keys)
+            caller.MustHold($"{PermissionOf(key)}:write");
+        Validate(given);
 
         // Settings are the installation's, not an organisation's: where there are several, only its administrator changes them.
         if (!caller.PlatformAdmin && catalog.Current?.IsSharedByOthersThan(caller.OrgId) == true)
@@ -60,7 +63,7 @@ internal static class SettingEndpoints
                     audit.Add(http.Audit("settings.update", "setting", key, was, now));
                 }
 
-                return new Change<SettingsView>(View(await SettingStore.ReadAsync(transaction.Connection!, token)), [.. audit]);
+                return new Change<SettingsView>(View(await SettingStore.ReadAsync(transaction.Connection!, token), caller), [.. audit]);
             },
             cancellationToken);
         return TypedResults.Ok(view);
@@ -80,9 +83,16 @@ internal static class SettingEndpoints
         errors.ThrowIfAny();
     }
 
-    private static SettingsView View(Dictionary<string, StoredSetting> stored) => new(
+    /// <summary>What personal data is replaced is a matter of its own.</summary>
+    private static string PermissionOf(string key) => key.StartsWith("security.pii_", StringComparison.Ordinal) ? "pii" : "settings";
+
+    /// <summary>Whoever may change a setting sees what they changed.</summary>
+    private static bool IsShown(Setting setting, Principal caller) =>
+        PermissionOf(setting.Key) is var permission && (caller.Holds($"{permission}:read") || caller.Holds($"{permission}:write"));
+
+    private static SettingsView View(Dictionary<string, StoredSetting> stored, Principal caller) => new(
     [
-        .. SettingsRegistry.All.GroupBy(static setting => setting.Category)
+        .. SettingsRegistry.All.Where(setting => IsShown(setting, caller)).GroupBy(static setting => setting.Category)
             .Select(category => new SettingCategoryView(category.Key, [.. category.Select(setting => View(setting, stored))])),
     ]);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ThinkWatch.AdminApi.Logs;
 
 namespace ThinkWatch.AdminApi.Security;
@@ -7,7 +8,11 @@ namespace ThinkWatch.AdminApi.Security;
 internal sealed record GuardHitReport(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<GuardHitCount> Items);
 
 /// <summary>What the rows say of one rule: the calls that it was hit in, and how often in them.</summary>
-internal sealed record GuardHitCount(string Rule, string Scope, long Calls, long Hits, DateTimeOffset LastAt);
+internal sealed record GuardHitCount(string Rule, string Scope, long Calls, long Hits, DateTimeOffset LastAt)
+{
+    [JsonIgnore]
+    public bool IsPersonalData => Rule.StartsWith("pii:", StringComparison.Ordinal);
+}
 
 /// <summary>Counts the guard's hits in the rows of an organisation's calls. Safe for concurrent calls.</summary>
 internal sealed class GuardHitReader(LogStore logs, TimeProvider time)

@@ -21,9 +21,9 @@ internal static class SecurityEndpoints
         security.MapGet("/content-rules/{id:guid}", GetAsync).RequirePermission("content_filter:read").WithName("getContentRule").WithSummary("Read a content rule");
         security.MapPatch("/content-rules/{id:guid}", UpdateAsync).RequirePermission("content_filter:write").WithName("updateContentRule").WithSummary("Change a content rule");
         security.MapDelete("/content-rules/{id:guid}", DeleteAsync).RequirePermission("content_filter:write").WithName("deleteContentRule").WithSummary("Delete a content rule");
-        security.MapGet("/presets", Presets).RequirePermission("content_filter:read").WithName("listSecurityPresets").WithSummary("What rules and redaction may be made of");
-        security.MapPost("/test", TestAsync).RequirePermission("content_filter:read").WithName("testSecurity").WithSummary("Try a text against what is in force");
-        security.MapGet("/hits", HitsAsync).RequirePermission("content_filter:read").WithName("listSecurityHits").WithSummary("How often each rule and pattern was hit in the last days (days = 7)");
+        security.MapGet("/presets", Presets).RequirePermission("content_filter:read", "pii:read").WithName("listSecurityPresets").WithSummary("What rules and redaction may be made of");
+        security.MapPost("/test", TestAsync).RequirePermission("content_filter:read", "pii:read").WithName("testSecurity").WithSummary("Try a text against what is in force, as far as the caller may see it");
+        security.MapGet("/hits", HitsAsync).RequirePermission("content_filter:read", "pii:read").WithName("listSecurityHits").WithSummary("How often each rule and pattern was hit in the last days (days = 7)");
     }
 
     private static async Task<Ok<Page<ContentRuleView>>> ListAsync(HttpContext http, NpgsqlDataSource database, CancellationToken cancellationToken)
@@ -104,10 +104,11 @@ internal static class SecurityEndpoints
     private static async Task<Ok<SandboxResult>> TestAsync(HttpContext http, SandboxRequest body, NpgsqlDataSource database, ISettings settings, CancellationToken cancellationToken)
     {
         new FieldErrors().Require(body.Text is not null, "text", "is required").Require(body.Text is not { Length: > LongestText }, "text", $"must not be longer than {LongestText} characters").ThrowIfAny();
+        var caller = http.Caller();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var rules = (await ContentRuleStore.ListAsync(connection, http.Caller().OrgId(), cancellationToken))
+        var rules = (caller.Holds("content_filter:read") ? await ContentRuleStore.ListAsync(connection, caller.OrgId(), cancellationToken) : [])
             .Where(static rule => rule.Enabled).Select(static rule => rule.Compile(out _)).OfType<Guard.Rules.ContentRule>().ToLookup(static rule => rule.Scope);
-        var pii = settings.Get(SettingsRegistry.Security.PiiRedaction)
+        var pii = caller.Holds("pii:read") && settings.Get(SettingsRegistry.Security.PiiRedaction)
             ? PiiScanner.Of(settings.Get(SettingsRegistry.Security.PiiPatterns), settings.Get(SettingsRegistry.Security.PiiCustomPatterns))
             : PiiScanner.Off;
         var hits = new GuardHits();
@@ -131,7 +132,9 @@ internal static class SecurityEndpoints
     {
         if (days is < 1 or > GuardHitReader.MostDays)
             throw ApiProblem.Invalid("days", $"must be between 1 and {GuardHitReader.MostDays}").AsException();
-        return TypedResults.Ok(await reader.ReadAsync(http.Caller().OrgId(), days ?? GuardHitReader.DefaultDays, cancellationToken));
+        var caller = http.Caller();
+        var report = await reader.ReadAsync(caller.OrgId(), days ?? GuardHitReader.DefaultDays, cancellationToken);
+        return TypedResults.Ok(report with { Items = [.. report.Items.Where(hit => caller.Holds(hit.IsPersonalData ? "pii:read" : "content_filter:read"))] });
     }
 
     private static ApiProblemException Missing() => ApiProblem.NotFound("content rule").AsException();

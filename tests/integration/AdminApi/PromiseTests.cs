@@ -15,7 +15,7 @@ public sealed class PromiseTests(AdminApiFixture fixture) : IClassFixture<AdminA
     [
         "providers:read", "providers:create", "providers:update", "providers:delete", "models:read", "models:create", "models:update", "models:delete",
         "settings:read", "settings:write", "audit:read_bodies", "logs:read_all",
-     "content_filter:read", "content_filter:write"];
+     "content_filter:read", "content_filter:write", "pii:read", "pii:write"];
 
     private readonly AdminApiHost _host = fixture.Host;
 

@@ -32,8 +32,6 @@ public sealed partial class PermissionCoverageTests(ManagementFleet fleet) : ICl
         ["audit:hold"] = "legal hold",
         ["forwarders:read"] = "forwarding of logs",
         ["forwarders:write"] = "forwarding of logs",
-        ["pii:read"] = "patterns of personal data apart from the settings",
-        ["pii:write"] = "patterns of personal data apart from the settings",
         ["system:scim"] = "provisioning",
     };
 

@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * How often each rule and pattern was hit in the last days (days = 7)
-         * @description Needs the permission content_filter:read.
+         * @description Needs the permission content_filter:read or pii:read.
          */
         get: operations["listSecurityHits"];
         put?: never;
@@ -685,7 +685,7 @@ export interface paths {
         };
         /**
          * What rules and redaction may be made of
-         * @description Needs the permission content_filter:read.
+         * @description Needs the permission content_filter:read or pii:read.
          */
         get: operations["listSecurityPresets"];
         put?: never;
@@ -706,8 +706,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a text against what is in force
-         * @description Needs the permission content_filter:read.
+         * Try a text against what is in force, as far as the caller may see it
+         * @description Needs the permission content_filter:read or pii:read.
          */
         post: operations["testSecurity"];
         delete?: never;
@@ -725,7 +725,7 @@ export interface paths {
         };
         /**
          * Every setting, grouped, with its range and default
-         * @description Needs the permission settings:read.
+         * @description Needs the permission settings:read or pii:read.
          */
         get: operations["listSettings"];
         put?: never;
@@ -735,7 +735,7 @@ export interface paths {
         head?: never;
         /**
          * Change settings: all or none; null puts the default back
-         * @description Needs the permission settings:write.
+         * @description Needs the permission settings:write or pii:write.
          */
         patch: operations["updateSettings"];
         trace?: never;
@@ -749,7 +749,7 @@ export interface paths {
         };
         /**
          * The settings of one category
-         * @description Needs the permission settings:read.
+         * @description Needs the permission settings:read or pii:read.
          */
         get: operations["getSettingCategory"];
         put?: never;
