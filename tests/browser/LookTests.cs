@@ -12,7 +12,7 @@ public sealed class LookTests(FleetFixture fleet)
         ("users", "/admin/users"), ("user-new", "/admin/users?dialog=new"), ("teams", "/admin/teams"), ("team-new", "/admin/teams?dialog=new"),
         ("roles", "/admin/roles"), ("role-new", "/admin/roles?id=new"), ("role-new-json", "/admin/roles?id=new&view=json"), ("roles-import", "/admin/roles?dialog=import"),
         ("profile", "/profile"), ("limits-bulk", "/admin/limits"), ("notifications", "/admin/notifications"),
-        ("sso", "/admin/sso"), ("sso-provider", "/admin/sso?step=provider"), ("sso-client", "/admin/sso?step=client"), ("sso-people", "/admin/sso?step=people"),
+        ("sso", "/admin/sso"), ("sso-new", "/admin/sso?step=provider"),
     ];
 
     [Theory]

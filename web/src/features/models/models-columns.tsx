@@ -4,6 +4,7 @@ import { RowMenu } from '@/components/row-menu'
 import { SimulatedBadge, StatusBadge } from '@/components/status'
 import { Mono } from '@/components/text'
 import { MenuItem, MenuSeparator } from '@/components/ui/menu'
+import { Skeleton } from '@/components/ui/skeleton'
 import type { Translate } from '@/i18n'
 import type { KnownModel } from '@/lib/api/use-models'
 import { dash, type Formats } from '@/lib/format'
@@ -23,7 +24,12 @@ const column = columnsOf<KnownModel>()
 const number = (value: string | null | undefined) =>
   value === null || value === undefined ? -1 : Number(value)
 
-export const modelColumns = (t: Translate, f: Formats, activity: Activity | undefined, actions: Actions) => [
+export const modelColumns = (
+  t: Translate,
+  f: Formats /** Null: it could not be had; the table only lacks a column then. */,
+  activity: Activity | null | undefined,
+  actions: Actions,
+) => [
   column.accessor('model_id', {
     header: t('models.model'),
     cell: ({ row: { original: model } }) => (
@@ -72,8 +78,10 @@ export const modelColumns = (t: Translate, f: Formats, activity: Activity | unde
     cell: ({ row: { original: model } }) =>
       activity ? (
         <ModelHour name={model.model_id} hour={activity.hours.get(model.model_id)} />
-      ) : (
+      ) : activity === null ? (
         <span className="text-ink-3">{dash}</span>
+      ) : (
+        <Skeleton className="w-40" />
       ),
   }),
   column.accessor((model) => model.strategy ?? '', {

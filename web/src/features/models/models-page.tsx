@@ -23,8 +23,8 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   const client = useQueryClient()
   const toast = useToast()
   const models = useModels()
-  // Without it the table only lacks a column.
-  const { data: activity } = useQuery({ ...modelActivityQuery, select: activityOf })
+  const hour = useQuery({ ...modelActivityQuery, select: activityOf })
+  const activity = hour.data ?? (hour.isError ? null : undefined)
   const refresh = () => client.invalidateQueries({ queryKey: modelsQuery.queryKey })
   const dialog = readDialog(search.dialog)
   const chosen = models.data?.find((model) => model.id === dialog?.id || model.model_id === dialog?.id)
