@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using ThinkWatch.Contracts.Audit;
+using ThinkWatch.ServiceDefaults;
 
 namespace ThinkWatch.ManagementApi;
 
@@ -30,7 +30,7 @@ public static class AuditEntries
             Result = result,
             Ip = http.ClientIp(),
             UserAgent = Cut(http.Request.Headers.UserAgent.ToString()),
-            TraceId = Activity.Current?.TraceId.ToString() ?? "",
+            TraceId = TraceIds.Of(http.Request.Headers, Guid.Parse(http.RequestId())),
         };
     }
 

@@ -7,6 +7,7 @@ using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Contracts.Audit;
+using ThinkWatch.ServiceDefaults;
 using ThinkWatch.Settings;
 using ThinkWatch.Spool;
 
@@ -71,7 +72,7 @@ internal sealed class CallRecorder(IAuditSpool spool, BodyOffloads offloads, Req
             Id = exchange.IdText,
             OrgId = principal.OrgId,
             CreatedAtMs = exchange.CreatedAt.ToUnixTimeMilliseconds(),
-            TraceId = RequestLabels.TraceId(headers),
+            TraceId = TraceIds.Of(headers, exchange.Id),
             SessionId = RequestLabels.Short(headers["x-session-id"]),
             UserId = principal.UserId,
             UserEmail = principal.UserEmail,
