@@ -7,42 +7,46 @@ namespace ThinkWatch.Load;
 /// <summary>How much later the first token comes through the gateway, and what an open stream holds of its memory.</summary>
 internal static class Streams
 {
-    private const int FirstTokens = 400;
+    private const int FirstTokens = 1000;
+    private const int WarmUps = 2000;
     private const int OpenAtOnce = 50;
 
-    public static async Task RunAsync(Ground ground, LoadOptions options, CancellationToken cancellationToken)
+    public static async Task RunAsync(Ground ground, IReadOnlyList<Target> targets, LoadOptions options, CancellationToken cancellationToken)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(5) };
         Console.WriteLine();
-        await FirstTokenAsync(http, ground, cancellationToken);
+        await FirstTokenAsync(http, targets, cancellationToken);
         await MemoryAsync(http, ground, options.Streams, cancellationToken);
     }
 
-    private static async Task FirstTokenAsync(HttpClient http, Ground ground, CancellationToken cancellationToken)
+    private static async Task FirstTokenAsync(HttpClient http, IReadOnlyList<Target> targets, CancellationToken cancellationToken)
     {
-        List<double> bare = [], through = [];
-        // In turns, so that both see the same moments; the first half warms up.
-        for (var i = 0; i < 2 * FirstTokens; i++)
+        var took = targets.ToDictionary(static t => t.Name, static _ => new List<double>(), StringComparer.Ordinal);
+        // In turns, so that all see the same moments.
+        for (var i = 0; i < WarmUps + FirstTokens; i++)
         {
-            var direct = await TimeAsync(ground.SimulatorAddress, null);
-            var gateway = await TimeAsync(ground.GatewayAddress, ground.Admin.ApiKey);
-            if (i < FirstTokens)
-                continue;
-            bare.Add(direct);
-            through.Add(gateway);
+            foreach (var target in targets)
+            {
+                var time = await TimeAsync(target);
+                if (i >= WarmUps)
+                    took[target.Name].Add(time);
+            }
         }
 
-        Console.WriteLine($"first token, median of {FirstTokens}: simulator {Alone.Median(bare):0.000} ms, through the gateway {Alone.Median(through):0.000} ms, {Alone.Median(through) - Alone.Median(bare):0.000} ms more");
+        Console.WriteLine($"first token of a stream, median of {FirstTokens}");
+        var bare = took.TryGetValue("simulator", out var simulator) ? Alone.Median(simulator) : 0;
+        foreach (var target in targets)
+            Console.WriteLine($"{target.Name,-18}{Alone.Median(took[target.Name]),9:0.000} ms{Alone.Median(took[target.Name]) - bare,9:0.000} ms more than the simulator alone");
 
-        async Task<double> TimeAsync(Uri address, string? key)
+        async Task<double> TimeAsync(Target target)
         {
             var started = Stopwatch.GetTimestamp();
-            using var answer = await OpenAsync(http, address, key, Calls.Model, cancellationToken);
+            using var answer = await OpenAsync(http, target, Calls.Model, cancellationToken);
             await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
             await body.ReadExactlyAsync(new byte[1], cancellationToken);
-            var took = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+            var elapsed = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             await body.CopyToAsync(Stream.Null, cancellationToken);
-            return took;
+            return elapsed;
         }
     }
 
@@ -51,6 +55,7 @@ internal static class Streams
         await ground.Admin.PatchAsync(
             "/api/admin/settings", new { settings = new Dictionary<string, int> { ["gateway.max_concurrent_per_provider"] = streams + 100 } }, cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
+        var gateway = new Target("gateway", ground.GatewayAddress, ground.Admin.ApiKey, ground.Fleet);
         var before = ProcessMeter.ResidentMb(ground.GatewayProcesses);
         List<HttpResponseMessage> open = [];
         try
@@ -58,7 +63,7 @@ internal static class Streams
             while (open.Count < streams)
             {
                 var batch = Enumerable.Range(0, Math.Min(OpenAtOnce, streams - open.Count))
-                    .Select(_ => OpenAsync(http, ground.GatewayAddress, ground.Admin.ApiKey, Calls.Drip, cancellationToken));
+                    .Select(_ => OpenAsync(http, gateway, Calls.Drip, cancellationToken));
                 open.AddRange(await Task.WhenAll(batch));
             }
 
@@ -72,14 +77,16 @@ internal static class Streams
         }
     }
 
-    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, Uri address, string? key, string model, CancellationToken cancellationToken)
+    private static async Task<HttpResponseMessage> OpenAsync(HttpClient http, Target target, string model, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/v1/chat/completions"))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(target.Address, "/v1/chat/completions"))
         {
             Content = new StringContent(Calls.Stream(model), Encoding.UTF8, "application/json"),
         };
-        if (key is not null)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (target.Key is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", target.Key);
+        foreach (var (name, value) in target.Headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return answer.EnsureSuccessStatusCode();
     }
