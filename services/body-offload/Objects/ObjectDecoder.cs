@@ -60,7 +60,7 @@ internal static class ObjectDecoder
         }
         catch (VaultException fault)
         {
-            throw new DamagedObjectException("The object's key does not open.", fault);
+            throw new DamagedObjectException($"The object's key does not open: {fault.Message}", fault);
         }
     }
 

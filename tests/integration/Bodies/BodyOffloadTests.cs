@@ -9,6 +9,7 @@ namespace ThinkWatch.Integration.Tests.Bodies;
 /// <summary>The service as its own process, once over a directory and once over S3: both behave alike.</summary>
 public sealed class BodyOffloadTests : IAsyncLifetime
 {
+    private const string NewKey = "__________________________________________8";
     private readonly S3Server _s3 = new();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("thinkwatch-test-bodies-");
 
@@ -113,6 +114,32 @@ public sealed class BodyOffloadTests : IAsyncLifetime
         (await GetAsync(client, put.Uri, "org-1")).ShouldBe([1, 2, 3]);
     }
 
+    [Fact]
+    public async Task EncryptionKey_Changed_OldBodiesAreReadAsLongAsTheOldKeyIsKept()
+    {
+        const string backend = "directory";
+        var old = RandomNumberGenerator.GetBytes(600_000);
+        string oldUri;
+        await using (var before = await StartAsync(backend))
+        using (var channel = before.Channel())
+            oldUri = (await PutAsync(new(channel), Key("old"), old)).Uri;
+
+        string newUri;
+        await using (var during = await StartAsync(backend, ("ENCRYPTION_KEY", NewKey), ("ENCRYPTION_KEYS_RETIRED", ServiceProcess.Secrets["ENCRYPTION_KEY"])))
+        using (var channel = during.Channel())
+        {
+            (await GetAsync(new(channel), oldUri, "org-1")).ShouldBe(old);
+            newUri = (await PutAsync(new(channel), Key("new"), [1, 2, 3])).Uri;
+        }
+
+        await using var after = await StartAsync(backend, ("ENCRYPTION_KEY", NewKey));
+        using var last = after.Channel();
+        (await GetAsync(new(last), newUri, "org-1")).ShouldBe([1, 2, 3]);
+        var refused = await Should.ThrowAsync<RpcException>(() => GetAsync(new(last), oldUri, "org-1"));
+        refused.StatusCode.ShouldBe(StatusCode.DataLoss);
+        refused.Status.Detail.ShouldContain(Vault.FromBase64Url(ServiceProcess.Secrets["ENCRYPTION_KEY"]).KeyId, Case.Sensitive, "it names the key that is missing");
+    }
+
     private static BodyKey Key(string id) => new() { Table = "gateway_logs", Date = "2026-03-01", OrgId = "org-1", Id = id, Field = "response_body" };
 
     private static async Task<PutReply> PutAsync(Contracts.Bodies.Bodies.BodiesClient client, BodyKey key, byte[] body)
@@ -148,6 +175,8 @@ public sealed class BodyOffloadTests : IAsyncLifetime
 
     private static async Task ShouldFailAsync(StatusCode code, Func<Task> call) => (await Should.ThrowAsync<RpcException>(call)).StatusCode.ShouldBe(code);
 
-    private Task<ServiceProcess> StartAsync(string backend) => ServiceProcess.StartAsync(
-        "ThinkWatch.BodyOffload", "body-offload", backend == "s3" ? _s3.Environment : new Dictionary<string, string> { ["BODIES_DIRECTORY"] = _folder.FullName });
+    private Task<ServiceProcess> StartAsync(string backend, params (string Name, string Value)[] more) => ServiceProcess.StartAsync(
+        "ThinkWatch.BodyOffload",
+        "body-offload",
+        [.. backend == "s3" ? _s3.Environment : new Dictionary<string, string> { ["BODIES_DIRECTORY"] = _folder.FullName }, .. more.Select(static m => KeyValuePair.Create(m.Name, m.Value))]);
 }
