@@ -28,27 +28,29 @@ export function OutcomeList({ outcomes, onRetry }: OutcomeListProps) {
         )
       }
     >
-      <ul
+      <div
         className="max-h-96 overflow-y-auto border-t border-line"
         tabIndex={0}
         role="group"
         aria-label={t('bulk.result')}
       >
-        {[...failed, ...done].map(({ candidate, problem }) => (
-          <li
-            key={keyOf(candidate)}
-            className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 text-sm last:border-0"
-          >
-            <Badge tone={problem ? 'bad' : 'ok'}>
-              {problem ? <CircleAlert aria-hidden /> : <CircleCheck aria-hidden />}
-              {t(problem ? 'bulk.failed' : 'bulk.done')}
-            </Badge>
-            <span className="font-medium">{candidate.name}</span>
-            <span className="text-xs text-ink-3">{t(`bulk.one.${candidate.kind}`)}</span>
-            {problem && <span className="min-w-0 basis-full text-xs break-words text-bad">{problem}</span>}
-          </li>
-        ))}
-      </ul>
+        <ul>
+          {[...failed, ...done].map(({ candidate, problem }) => (
+            <li
+              key={keyOf(candidate)}
+              className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-2 text-sm last:border-0"
+            >
+              <Badge tone={problem ? 'bad' : 'ok'}>
+                {problem ? <CircleAlert aria-hidden /> : <CircleCheck aria-hidden />}
+                {t(problem ? 'bulk.failed' : 'bulk.done')}
+              </Badge>
+              <span className="font-medium">{candidate.name}</span>
+              <span className="text-xs text-ink-3">{t(`bulk.one.${candidate.kind}`)}</span>
+              {problem && <span className="min-w-0 basis-full text-xs break-words text-bad">{problem}</span>}
+            </li>
+          ))}
+        </ul>
+      </div>
     </Panel>
   )
 }

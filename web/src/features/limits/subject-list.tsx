@@ -73,30 +73,32 @@ export function SubjectList({ chosen, onChosen }: SubjectListProps) {
             />
             <label htmlFor={`${id}-all`}>{t('bulk.all', { n: shown.length })}</label>
           </div>
-          <ul
+          <div
             className="max-h-[26rem] overflow-y-auto"
             tabIndex={0}
             role="group"
             aria-label={t(`bulk.kind.${kind}`)}
           >
-            {shown.map((each) => {
-              const key = keyOf(each)
-              return (
-                <li key={key} className="border-b border-line last:border-0">
-                  <label className="flex cursor-pointer items-center gap-2.5 px-3 py-1.5 text-sm hover:bg-hover">
-                    <Checkbox
-                      checked={taken.has(key)}
-                      onCheckedChange={(ticked) =>
-                        ticked === true ? onChosen([...chosen, each]) : without([each])
-                      }
-                    />
-                    <span className="min-w-0 flex-1 truncate font-medium">{each.name}</span>
-                    <span className="max-w-[55%] truncate text-xs text-ink-3">{each.detail}</span>
-                  </label>
-                </li>
-              )
-            })}
-          </ul>
+            <ul>
+              {shown.map((each) => {
+                const key = keyOf(each)
+                return (
+                  <li key={key} className="border-b border-line last:border-0">
+                    <label className="flex cursor-pointer items-center gap-2.5 px-3 py-1.5 text-sm hover:bg-hover">
+                      <Checkbox
+                        checked={taken.has(key)}
+                        onCheckedChange={(ticked) =>
+                          ticked === true ? onChosen([...chosen, each]) : without([each])
+                        }
+                      />
+                      <span className="min-w-0 flex-1 truncate font-medium">{each.name}</span>
+                      <span className="max-w-[55%] truncate text-xs text-ink-3">{each.detail}</span>
+                    </label>
+                  </li>
+                )
+              })}
+            </ul>
+          </div>
           {shown.length === 0 && (
             <p className="px-3 py-6 text-center text-sm text-ink-3">{t('common.noMatch')}</p>
           )}

@@ -7,9 +7,9 @@ export function ModelHour({ name, hour }: { name: string; hour: Hour | undefined
   const { t, f } = useI18n()
   if (!hour) return <span className="text-xs text-ink-3">{t('models.noCalls')}</span>
   return (
-    <span className="flex min-w-40 items-center gap-2">
+    <span className="flex min-w-34 items-center gap-2">
       <Sparkline
-        className="h-6 w-20 shrink-0"
+        className="h-6 w-16 shrink-0"
         label={t('models.hourOf', {
           name,
           n: hour.calls,
