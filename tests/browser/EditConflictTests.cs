@@ -26,7 +26,7 @@ public sealed class EditConflictTests(FleetFixture fleet)
         await first.Row("By the first").WaitForAsync();
 
         var page = second.Page;
-        var name = page.GetByLabel("Display name");
+        var name = page.GetByRole(AriaRole.Textbox, new() { Name = "Display name" });
         await name.FillAsync("By the second");
         await second.Button("Save changes").ClickAsync();
         await page.GetByText(Stale).WaitForAsync();
