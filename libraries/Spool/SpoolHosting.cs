@@ -9,7 +9,7 @@ namespace ThinkWatch.Spool;
 
 public static class SpoolHosting
 {
-    /// <summary>Registers <see cref="IAuditSpool"/> in <c>DATA_DIR/spool</c>, shipping to audit-ingest. Needs the service defaults.</summary>
+    /// <summary>Registers <see cref="IAuditSpool"/> in <c>DATA_DIR/spool</c>, shipping to audit-ingest. Needs the service defaults. Registered <see cref="SpoolOptions"/> count in place of the usual.</summary>
     /// <param name="builder">The host under construction.</param>
     /// <param name="policy">Reads the operator's settings; called at every commit. The defaults when null.</param>
     public static void AddSpool(this IHostApplicationBuilder builder, Func<IServiceProvider, Func<SpoolPolicy>>? policy = null)
@@ -17,7 +17,7 @@ public static class SpoolHosting
         builder.AddAuditTransport();
         builder.Services.AddSingleton<SpoolMetrics>();
         builder.Services.AddSingleton(services => new AuditSpool(
-            new SpoolOptions { Directory = Path.Combine(services.GetRequiredService<ServiceIdentity>().DataDirectory, "spool") },
+            services.GetService<SpoolOptions>() ?? new SpoolOptions { Directory = Path.Combine(services.GetRequiredService<ServiceIdentity>().DataDirectory, "spool") },
             policy?.Invoke(services) ?? (static () => SpoolPolicy.Default),
             services.GetRequiredService<IAuditTransport>(),
             services.GetRequiredService<SpoolMetrics>(),

@@ -14,6 +14,7 @@ using ThinkWatch.Contracts.Catalog;
 using ThinkWatch.ProviderSimulator;
 using ThinkWatch.ProviderSimulator.Serving;
 using ThinkWatch.ServiceDefaults;
+using ThinkWatch.Spool;
 
 namespace ThinkWatch.AiGateway.Tests.Fleet;
 
@@ -87,7 +88,7 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     internal static async Task EventuallyAsync(Func<Task<bool>> condition)
     {
-        var until = DateTime.UtcNow.AddSeconds(15);
+        var until = DateTime.UtcNow.AddSeconds(60);
         while (!await condition())
         {
             (DateTime.UtcNow < until).ShouldBeTrue("It did not happen in time.");
@@ -230,6 +231,9 @@ public sealed class GatewayFixture : IAsyncLifetime
         });
         builder.AddServiceDefaults("ai-gateway");
         builder.AddAiGateway();
+
+        // Nearly every test waits for its row: a frame goes as soon as there is one, not once a second.
+        builder.Services.AddSingleton(new SpoolOptions { Directory = Path.Combine(_data, name, "spool"), FramePause = TimeSpan.Zero, Linger = TimeSpan.FromMilliseconds(5) });
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
