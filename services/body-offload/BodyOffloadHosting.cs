@@ -16,7 +16,6 @@ internal static class BodyOffloadHosting
         var directory = new DirectoryStore(folder);
         var s3 = S3Settings.Read(builder.Configuration) is { } settings ? new S3Store(settings) : null;
         builder.Services.AddSingleton(new BodyStores((IBodyStore?)s3 ?? directory, directory));
-        builder.Services.AddSingleton(directory);
         builder.Services.AddHostedService<ExpirySweeper>();
         builder.Services.AddHealthChecks().AddCheck<StoreHealthCheck>("bodies", tags: ["ready"], timeout: TimeSpan.FromSeconds(4));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ThinkWatch.AiGateway.Formats;
+using ThinkWatch.AiGateway.Formats.Responses;
 using ThinkWatch.AiGateway.Pipeline;
 using ThinkWatch.AiGateway.Surfaces;
 
@@ -28,7 +29,7 @@ internal sealed class StoredResponseSurface(ResponseStore store, TimeProvider ti
                 return Refusals.ResponseUnknown(id) with { Param = "response_id" };
             using var json = new Utf8JsonWriter(exchange.AnswerBody, JsonWrite.Options);
             if (delete)
-                await DeleteAsync(exchange, id, json);
+                await DeleteAsync(exchange, id, stored, json);
             else
                 json.Raw(stored.Response);
         }
@@ -56,9 +57,18 @@ internal sealed class StoredResponseSurface(ResponseStore store, TimeProvider ti
         return null;
     }
 
-    private async Task DeleteAsync(Exchange exchange, string id, Utf8JsonWriter json)
+    private async Task DeleteAsync(Exchange exchange, string id, StoredResponse stored, Utf8JsonWriter json)
     {
-        await store.DeleteAsync(ResponseOwner.Of(exchange), StoredResponse.Kind, id, exchange.Cancelled);
+        var owner = ResponseOwner.Of(exchange);
+        await store.DeleteAsync(owner, StoredResponse.Kind, id, exchange.Cancelled);
+
+        // Those of its items that have an object which leads here.
+        foreach (var item in stored.Response.ItemsOrNone("output"))
+        {
+            if (item.StringOrNull("id") is { } itemId && ResponseIds.OfItem(itemId) is null)
+                await store.DeleteAsync(owner, StoredResponse.ItemKind, itemId, exchange.Cancelled);
+        }
+
         json.WriteStartObject();
         json.WriteString("id"u8, id);
         json.WriteString("object"u8, "response"u8);

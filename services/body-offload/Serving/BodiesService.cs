@@ -80,7 +80,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
 
     private async Task<PutReply> PutAsync(IAsyncStreamReader<PutChunk> chunks, ObjectPath path, long expiresAt, CancellationToken stop)
     {
-        await using var writer = await stores.Current.CreateAsync(path, stop);
+        await using var writer = await stores.Current.CreateAsync(path, expiresAt > 0 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(expiresAt, s_farthest)) : null, stop);
         using var encoder = new ObjectEncoder(path, vault, writer.WriteAsync);
         while (await chunks.MoveNext(stop))
         {
@@ -92,7 +92,7 @@ internal sealed partial class BodiesService(BodyStores stores, Vault vault, ILog
         }
 
         var (hash, tokens) = await encoder.FinishAsync(stop);
-        await writer.CommitAsync(expiresAt > 0 ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(expiresAt, s_farthest)) : null, stop);
+        await writer.CommitAsync(stop);
         var reply = new PutReply
         {
             Uri = stores.Current.Prefix + path.Text,

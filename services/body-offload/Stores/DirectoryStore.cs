@@ -11,13 +11,13 @@ internal sealed class DirectoryStore(string root) : IBodyStore
 
     public string Prefix => "file://";
 
-    public ValueTask<IBodyWriter> CreateAsync(ObjectPath path, CancellationToken cancellationToken)
+    public ValueTask<IBodyWriter> CreateAsync(ObjectPath path, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
     {
         try
         {
             var target = FileOf(path);
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            return new(new Writer(target));
+            return new(new Writer(target, expiresAt));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
@@ -74,12 +74,21 @@ internal sealed class DirectoryStore(string root) : IBodyStore
         }
     }
 
-    /// <summary>Deletes what has expired, looking at so many files; goes on where it stopped. Answers how many are gone.</summary>
-    public int Sweep(DateTimeOffset now, int most) => _expiring.Sweep(now, most);
+    public Task<int> SweepAsync(DateTimeOffset now, int most, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult(_expiring.Sweep(now, most));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreAwayException("The bodies directory cannot be swept.", fault);
+        }
+    }
 
     private string FileOf(ObjectPath path) => Path.Combine(_root, path.Text);
 
-    private sealed class Writer(string target) : IBodyWriter
+    private sealed class Writer(string target, DateTimeOffset? expiresAt) : IBodyWriter
     {
         private readonly string _temporary = $"{target}.{Guid.NewGuid():n}.part";
         private FileStream? _file;
@@ -98,7 +107,7 @@ internal sealed class DirectoryStore(string root) : IBodyStore
             }
         }
 
-        public async Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+        public async Task CommitAsync(CancellationToken cancellationToken)
         {
             try
             {

@@ -1,9 +1,9 @@
 namespace ThinkWatch.BodyOffload.Stores;
 
-/// <summary>Deletes stored responses whose time is over: a bounded number of files is looked at in each pass, and a pass begins where the last one ended.</summary>
-internal sealed partial class ExpirySweeper(DirectoryStore directory, TimeProvider time, ILogger<ExpirySweeper> log) : BackgroundService
+/// <summary>Deletes stored responses whose time is over, in every store: a bounded number of objects is looked at in each pass, and a pass begins where the last one ended.</summary>
+internal sealed partial class ExpirySweeper(BodyStores stores, TimeProvider time, ILogger<ExpirySweeper> log) : BackgroundService
 {
-    internal const int FilesAPass = 5_000;
+    internal const int ObjectsAPass = 5_000;
     internal static readonly TimeSpan Every = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -11,16 +11,22 @@ internal sealed partial class ExpirySweeper(DirectoryStore directory, TimeProvid
         using var timer = new PeriodicTimer(Every, time);
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
         {
-            try
-            {
-                var deleted = directory.Sweep(time.GetUtcNow(), FilesAPass);
-                if (deleted > 0)
-                    Swept(deleted);
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-            {
-                NotSwept(fault.GetType().Name);
-            }
+            foreach (var store in stores.All)
+                await SweepAsync(store, stoppingToken);
+        }
+    }
+
+    private async Task SweepAsync(IBodyStore store, CancellationToken stoppingToken)
+    {
+        try
+        {
+            var deleted = await store.SweepAsync(time.GetUtcNow(), ObjectsAPass, stoppingToken);
+            if (deleted > 0)
+                Swept(deleted);
+        }
+        catch (StoreAwayException fault)
+        {
+            NotSwept(fault.Message);
         }
     }
 

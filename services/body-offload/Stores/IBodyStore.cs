@@ -12,12 +12,16 @@ internal interface IBodyStore
     string Prefix { get; }
 
     /// <summary>Nothing is visible until the writer commits.</summary>
-    ValueTask<IBodyWriter> CreateAsync(ObjectPath path, CancellationToken cancellationToken);
+    /// <param name="expiresAt">It is swept away after that; null: never.</param>
+    ValueTask<IBodyWriter> CreateAsync(ObjectPath path, DateTimeOffset? expiresAt, CancellationToken cancellationToken);
 
     /// <summary>Null when there is none.</summary>
     Task<Stream?> OpenAsync(ObjectPath path, CancellationToken cancellationToken);
 
     Task<bool> DeleteAsync(ObjectPath path, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what has expired, looking at no more than <paramref name="most"/>; goes on where it stopped. Answers how many are gone.</summary>
+    Task<int> SweepAsync(DateTimeOffset now, int most, CancellationToken cancellationToken);
 
     /// <summary>Throws when objects cannot be written now.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
@@ -28,14 +32,16 @@ internal interface IBodyWriter : IAsyncDisposable
 {
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    /// <param name="expiresAt">The store may forget it then; null: never by itself.</param>
-    Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken);
+    Task CommitAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Where new bodies go, and every store that may hold old ones.</summary>
 internal sealed class BodyStores(IBodyStore current, params IBodyStore[] all)
 {
     public IBodyStore Current { get; } = current;
+
+    /// <summary>Each store once.</summary>
+    public IEnumerable<IBodyStore> All => all.Prepend(Current).Distinct();
 
     /// <summary>Finds the object that an address names. Null: not an address of ours.</summary>
     public (IBodyStore Store, ObjectPath Path)? Resolve(string uri)

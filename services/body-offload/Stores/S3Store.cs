@@ -18,9 +18,12 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
 
     private readonly AmazonS3Client _client = Connect(settings);
 
+    private ExpiringObjects Expiring => new(_client, settings.Bucket);
+
     public string Prefix { get; } = $"s3://{settings.Bucket}/";
 
-    public ValueTask<IBodyWriter> CreateAsync(ObjectPath path, CancellationToken cancellationToken) => new(new Writer(_client, settings.Bucket, path.Text));
+    public ValueTask<IBodyWriter> CreateAsync(ObjectPath path, DateTimeOffset? expiresAt, CancellationToken cancellationToken) =>
+        new(new Writer(_client, settings.Bucket, path.Text, expiresAt));
 
     public Task<Stream?> OpenAsync(ObjectPath path, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
@@ -37,10 +40,11 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
 
     public Task<bool> DeleteAsync(ObjectPath path, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
+        DateTimeOffset? expiresAt;
         try
         {
             // S3 answers a deletion alike whether there was something or not.
-            await _client.GetObjectMetadataAsync(settings.Bucket, path.Text, cancellationToken);
+            expiresAt = ExpiringObjects.ReadFrom(await _client.GetObjectMetadataAsync(settings.Bucket, path.Text, cancellationToken));
         }
         catch (AmazonS3Exception missing) when (missing.StatusCode == HttpStatusCode.NotFound)
         {
@@ -48,8 +52,12 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
         }
 
         await _client.DeleteObjectAsync(settings.Bucket, path.Text, cancellationToken);
+        if (expiresAt is { } end)
+            await Expiring.ForgetAsync(path.Text, end, cancellationToken);
         return true;
     });
+
+    public Task<int> SweepAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => GuardAsync(() => Expiring.SweepAsync(now, most, cancellationToken));
 
     public Task CheckAsync(CancellationToken cancellationToken) => GuardAsync(() =>
         _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = settings.Bucket, MaxKeys = 1 }, cancellationToken));
@@ -92,7 +100,7 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
     }
 
     /// <summary>Gathers 8 MB; an object that fits is put at once, a larger one goes up in parts as they fill.</summary>
-    private sealed class Writer(AmazonS3Client client, string bucket, string key) : IBodyWriter
+    private sealed class Writer(AmazonS3Client client, string bucket, string key, DateTimeOffset? expiresAt) : IBodyWriter
     {
         private readonly List<PartETag> _parts = [];
         private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(PartSize);
@@ -113,13 +121,20 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
             }
         }
 
-        /// <summary>A bucket forgets by its lifecycle rules.</summary>
-        public async Task CommitAsync(DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+        public async Task CommitAsync(CancellationToken cancellationToken)
         {
+            // First of all that it will go: nothing is there that no sweep finds.
+            if (expiresAt is { } end)
+                await GuardAsync(async () =>
+                {
+                    await new ExpiringObjects(client, bucket).AnnounceAsync(key, end, cancellationToken);
+                    return true;
+                });
             if (_upload is null)
             {
-                await GuardAsync(() => client.PutObjectAsync(
-                    new PutObjectRequest { BucketName = bucket, Key = key, InputStream = Content(), UseChunkEncoding = false }, cancellationToken));
+                var put = new PutObjectRequest { BucketName = bucket, Key = key, InputStream = Content(), UseChunkEncoding = false };
+                ExpiringObjects.WriteTo(put.Metadata, expiresAt);
+                await GuardAsync(() => client.PutObjectAsync(put, cancellationToken));
             }
             else
             {
@@ -147,12 +162,18 @@ internal sealed class S3Store(S3Settings settings) : IBodyStore, IDisposable
             }
         }
 
+        private async Task<string> BeginAsync(CancellationToken cancellationToken)
+        {
+            var begin = new InitiateMultipartUploadRequest { BucketName = bucket, Key = key };
+            ExpiringObjects.WriteTo(begin.Metadata, expiresAt);
+            return (await GuardAsync(() => client.InitiateMultipartUploadAsync(begin, cancellationToken))).UploadId;
+        }
+
         private MemoryStream Content() => new(_buffer, 0, _filled, writable: false);
 
         private async Task UploadPartAsync(CancellationToken cancellationToken)
         {
-            _upload ??= (await GuardAsync(() => client.InitiateMultipartUploadAsync(
-                new InitiateMultipartUploadRequest { BucketName = bucket, Key = key }, cancellationToken))).UploadId;
+            _upload ??= await BeginAsync(cancellationToken);
             var part = await GuardAsync(() => client.UploadPartAsync(
                 new UploadPartRequest
                 {

@@ -8,6 +8,13 @@ namespace ThinkWatch.Integration.Tests.Bodies;
 internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "thinkwatch";
+    private static readonly string s_folder = Path.Combine(Repository.Root, "tests", "integration", "Bodies", "s3");
+    private static readonly string s_program = Path.Combine(s_folder, "node_modules", "s3rver", "bin", "s3rver.js");
+
+    /// <summary>Once, whoever of the tests comes first.</summary>
+    private static readonly Lazy<Task> s_installed = new(static () =>
+        File.Exists(s_program) ? Task.CompletedTask : EmbeddedProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], s_folder));
+
     private readonly string _data = Directory.CreateTempSubdirectory("thinkwatch-test-s3-").FullName;
     private readonly int _port = FreePort.Take();
     private EmbeddedProcess? _server;
@@ -24,13 +31,18 @@ internal sealed class S3Server : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var folder = Path.Combine(Repository.Root, "tests", "integration", "Bodies", "s3");
-        var program = Path.Combine(folder, "node_modules", "s3rver", "bin", "s3rver.js");
-        if (!File.Exists(program))
-            await EmbeddedProcess.RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder);
-        string[] arguments = [program, "-d", _data, "-a", "127.0.0.1", "-p", $"{_port}", "--no-vhost-buckets", "--configure-bucket", Bucket];
-        _server = EmbeddedProcess.Start("node", arguments, folder, stopSignal: "KILL");
+        await s_installed.Value;
+        string[] arguments = [s_program, "-d", _data, "-a", "127.0.0.1", "-p", $"{_port}", "--no-vhost-buckets", "--configure-bucket", Bucket];
+        _server = EmbeddedProcess.Start("node", arguments, s_folder, stopSignal: "KILL");
         await _server.WaitUntilAsync(AnswersAsync, TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>The keys of all objects, as the server's own listing tells them.</summary>
+    public string[] Keys()
+    {
+        var bucket = Path.Combine(_data, Bucket);
+        const string Suffix = "._S3rver_object";
+        return [.. Directory.EnumerateFiles(bucket, "*" + Suffix, SearchOption.AllDirectories).Select(file => Path.GetRelativePath(bucket, file)[..^Suffix.Length]).Order(StringComparer.Ordinal)];
     }
 
     public async Task KillAsync()

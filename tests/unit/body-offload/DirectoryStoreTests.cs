@@ -28,10 +28,10 @@ public sealed class DirectoryStoreTests : IDisposable
 
     private static async Task WriteAsync(DirectoryStore store, string text, bool commit)
     {
-        await using var writer = await store.CreateAsync(Path, CancellationToken.None);
+        await using var writer = await store.CreateAsync(Path, expiresAt: null, CancellationToken.None);
         await writer.WriteAsync(System.Text.Encoding.ASCII.GetBytes(text), CancellationToken.None);
         if (commit)
-            await writer.CommitAsync(expiresAt: null, CancellationToken.None);
+            await writer.CommitAsync(CancellationToken.None);
     }
 
     private static async Task<string> ReadAsync(DirectoryStore store)

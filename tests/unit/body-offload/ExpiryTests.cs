@@ -22,13 +22,13 @@ public sealed class ExpiryTests : IDisposable
         await PutAsync(store, never, null);
         var log = ObjectPath.Parse("bodies/gateway_logs/2026/03/01/org/call/request_body")!;
         await PutAsync(store, log, s_start.AddHours(1)); // not a response: not its to delete
-        store.Sweep(s_start.AddMinutes(59), 100).ShouldBe(0);
-        store.Sweep(s_start.AddHours(2), 100).ShouldBe(1);
+        (await SweepAsync(store, s_start.AddMinutes(59))).ShouldBe(0);
+        (await SweepAsync(store, s_start.AddHours(2))).ShouldBe(1);
         (await IsThereAsync(store, gone)).ShouldBeFalse();
         _folder.GetDirectories("a", SearchOption.AllDirectories).ShouldBeEmpty();
         foreach (var path in (ObjectPath[])[stays, never, log])
             (await IsThereAsync(store, path)).ShouldBeTrue();
-        store.Sweep(s_start.AddYears(50), 100).ShouldBe(1);
+        (await SweepAsync(store, s_start.AddYears(50))).ShouldBe(1);
         (await IsThereAsync(store, never)).ShouldBeTrue();
     }
 
@@ -38,7 +38,9 @@ public sealed class ExpiryTests : IDisposable
         var store = new DirectoryStore(_folder.FullName);
         for (var i = 0; i < 25; i++)
             await PutAsync(store, Response($"r{i}", "response"), s_start);
-        var passes = Enumerable.Range(0, 4).Select(_ => store.Sweep(s_start.AddSeconds(2), 10)).ToArray();
+        var passes = new int[4];
+        for (var i = 0; i < passes.Length; i++)
+            passes[i] = await store.SweepAsync(s_start.AddSeconds(2), 10, TestContext.Current.CancellationToken);
         passes[..2].ShouldBe([10, 10]);
         passes.Sum().ShouldBe(25);
     }
@@ -48,7 +50,7 @@ public sealed class ExpiryTests : IDisposable
     {
         var (store, clock) = (new DirectoryStore(_folder.FullName), new Clock(s_start));
         await PutAsync(store, Response("a", "item"), s_start.AddMinutes(7));
-        using var sweeper = new ExpirySweeper(store, clock, NullLogger<ExpirySweeper>.Instance);
+        using var sweeper = new ExpirySweeper(new BodyStores(store), clock, NullLogger<ExpirySweeper>.Instance);
         await sweeper.StartAsync(TestContext.Current.CancellationToken);
         await clock.HasTimer; // the service starts by itself
         clock.Advance(ExpirySweeper.Every);
@@ -61,13 +63,15 @@ public sealed class ExpiryTests : IDisposable
         await sweeper.StopAsync(TestContext.Current.CancellationToken);
     }
 
+    private static Task<int> SweepAsync(DirectoryStore store, DateTimeOffset now) => store.SweepAsync(now, 100, CancellationToken.None);
+
     private static ObjectPath Response(string id, string kind) => ObjectPath.Parse($"bodies/responses/2026/03/01/org/{id}/{kind}")!;
 
     private static async Task PutAsync(DirectoryStore store, ObjectPath path, DateTimeOffset? expiresAt)
     {
-        await using var writer = await store.CreateAsync(path, CancellationToken.None);
+        await using var writer = await store.CreateAsync(path, expiresAt, CancellationToken.None);
         await writer.WriteAsync("x"u8.ToArray(), CancellationToken.None);
-        await writer.CommitAsync(expiresAt, CancellationToken.None);
+        await writer.CommitAsync(CancellationToken.None);
     }
 
     private static async Task<bool> IsThereAsync(DirectoryStore store, ObjectPath path)
