@@ -137,6 +137,8 @@ internal sealed record RequestPlan
 
         if (wanted.BudgetTokens is { } asked && asked != budget)
             call.Notes.Change("thinking.budget_tokens");
+        if (wanted.Effort is not null && (wanted.BudgetTokens is not null || budget != wanted.BudgetOrEffort()))
+            call.Notes.Change("effort");
         return this with { Thinking = "enabled", Budget = budget };
     }
 

@@ -120,6 +120,8 @@ internal static class RequestWriter
             json.WritePropertyName("schema"u8);
             if (StrictSchema.Write(json, call.Request.OutputFormat!.Schema))
                 call.Notes.Change("response_format.schema");
+            if (call.Request.OutputFormat.Description is not null)
+                call.Notes.Drop("response_format.description");
             json.WriteEndObject();
         }
 
@@ -143,8 +145,12 @@ internal static class RequestWriter
         {
             case null:
                 break;
-            case "auto" or "priority":
+            case "auto":
                 json.WriteString("service_tier"u8, "auto"u8);
+                break;
+            case "priority":
+                json.WriteString("service_tier"u8, "auto"u8);
+                notes.Change("service_tier");
                 break;
             case "default":
                 json.WriteString("service_tier"u8, "standard_only"u8);

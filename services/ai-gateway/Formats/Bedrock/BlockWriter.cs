@@ -18,7 +18,10 @@ internal sealed class BlockWriter(ConvertedCall call, BedrockModel model, Utf8Js
         json.WriteEndObject();
 
         // A point inside a result cannot be said; where the result ends is the nearest place.
-        if ((part.Cache ?? (part as ToolResultPart)?.Content.FindLast(static inner => inner.Cache is not null)?.Cache) is { } cache)
+        var within = (part as ToolResultPart)?.Content.FindLast(static inner => inner.Cache is not null)?.Cache;
+        if (within is not null)
+            call.Notes.Change("cache_control");
+        if ((part.Cache ?? within) is { } cache)
             WriteCache(cache);
     }
 
@@ -34,10 +37,15 @@ internal sealed class BlockWriter(ConvertedCall call, BedrockModel model, Utf8Js
 
     private void WriteCache(CachePoint cache)
     {
-        if (model.Caches)
-            WriteCachePoint(json, model.IsClaude ? cache : new CachePoint(null));
-        else
+        if (!model.Caches)
+        {
             call.Notes.Drop("cache_control");
+            return;
+        }
+
+        if (!model.IsClaude && cache.Ttl is not (null or "5m"))
+            call.Notes.Change("cache_control.ttl");
+        WriteCachePoint(json, model.IsClaude ? cache : new CachePoint(null));
     }
 
     private void WriteBody(Part part)

@@ -112,7 +112,7 @@ internal sealed record ConversePlan
         var said = wanted switch { "minimal" => "low", "xhigh" or "max" => "high", _ => wanted };
         if (said != wanted)
             call.Notes.Change("reasoning_effort");
-        else if (thinking.BudgetTokens is not null && thinking.Effort is null)
+        if (thinking.BudgetTokens is not null)
             call.Notes.Change("thinking.budget_tokens");
         return said;
     }

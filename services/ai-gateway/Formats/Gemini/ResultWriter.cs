@@ -74,6 +74,8 @@ internal sealed class ResultWriter(ConvertedCall call, GeminiModel model, Utf8Js
         {
             if (part.Cache is not null)
                 call.Notes.Drop("cache_control");
+            if (part is ImagePart { Detail: not (null or "auto") })
+                call.Notes.Drop("detail");
             var more = part switch { TextPart said => said.Text, RefusalPart refused => refused.Text, _ => null };
             if (more is not null)
                 text = text is null ? more : text + "\n" + more;

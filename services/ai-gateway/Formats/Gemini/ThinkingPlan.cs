@@ -39,9 +39,9 @@ internal sealed record ThinkingPlan(bool ShowThoughts, long? Budget, string? Lev
             "medium" => "MEDIUM",
             _ => "HIGH",
         };
-        if (thinking.Mode is not ThinkingMode.Off && thinking.BudgetTokens is not null && thinking.Effort is null)
+        if (thinking.Mode is not ThinkingMode.Off && thinking.BudgetTokens is not null)
             call.Notes.Change("thinking.budget_tokens");
-        else if (!string.Equals(wanted, level, StringComparison.OrdinalIgnoreCase))
+        if ((thinking.BudgetTokens is null || thinking.Effort is not null || thinking.Mode is ThinkingMode.Off) && !string.Equals(wanted, level, StringComparison.OrdinalIgnoreCase))
             call.Notes.Change(thinking.Mode is ThinkingMode.Off ? "thinking" : "reasoning_effort");
         return new ThinkingPlan(thinking.ShowThoughts && thinking.Mode is not ThinkingMode.Off, null, level);
     }
@@ -56,6 +56,8 @@ internal sealed record ThinkingPlan(bool ShowThoughts, long? Budget, string? Lev
         var budget = wanted <= 0 && !model.IsPro ? 0 : Math.Clamp(wanted, least, most);
         if (budget != wanted)
             call.Notes.Change(thinking.BudgetTokens is null ? "reasoning_effort" : "thinking.budget_tokens");
+        if (thinking is { BudgetTokens: not null, Effort: not null })
+            call.Notes.Change("effort");
         return new ThinkingPlan(thinking.ShowThoughts && budget != 0, budget, null);
     }
 }

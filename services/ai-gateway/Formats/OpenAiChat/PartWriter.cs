@@ -89,7 +89,11 @@ internal static class PartWriter
         if (file.Citations == true)
             call.Notes.Drop("citations");
         if (file.Context is { } context)
+        {
+            call.Notes.Change("document.context");
             WriteText(json, context);
+        }
+
         if (MediaText.PlainText(file.Media) is { } text)
         {
             // Files here are PDFs and the like; a text is as good as itself.

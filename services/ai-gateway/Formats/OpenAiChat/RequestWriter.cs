@@ -126,7 +126,7 @@ internal static class RequestWriter
 
     private static void WriteThinking(Utf8JsonWriter json, ConvertedCall call, Dialect dialect)
     {
-        if (call.Request.Thinking is not { } thinking || (thinking.Mode == ThinkingMode.Off && thinking.Effort is null))
+        if (call.Request.Thinking is not { } thinking)
             return;
         if (!dialect.ReasoningEffort)
         {
@@ -135,10 +135,17 @@ internal static class RequestWriter
             return;
         }
 
+        if (thinking is { Mode: ThinkingMode.Off, Effort: null })
+        {
+            // Not every model knows an effort of none, and none says which: it thinks as it usually does.
+            call.Notes.Change("thinking");
+            return;
+        }
+
         // Left to itself, a model that decides decides.
         if (thinking is { Mode: ThinkingMode.Adaptive, Effort: null, BudgetTokens: null })
             return;
-        if (thinking is { Effort: null, BudgetTokens: not null })
+        if (thinking.BudgetTokens is not null)
             call.Notes.Change("thinking.budget_tokens");
         json.WriteString("reasoning_effort"u8, thinking.EffortOrBudget());
     }
