@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ThinkWatch.Conformance.Tests.Agents;
 using ThinkWatch.Conformance.Tests.Wire;
@@ -70,13 +69,7 @@ public sealed class ConversationTests(NodeClients clients)
         var conversation = await clients.ConverseAsync(client, models);
         var pairs = await conversation.AtTheProviderAsync(clients, TestContext.Current.CancellationToken);
         pairs.Count.ShouldBeGreaterThanOrEqualTo(3);
-        var lost = new StringBuilder();
-        foreach (var (sent, received) in pairs)
-        {
-            foreach (var what in ConversationDiff.Lost(sent.Body, received, sent.Notes)) lost.AppendLine(what);
-        }
-
-        lost.ToString().ShouldBeEmpty($"notes: {string.Join(" | ", pairs.Select(static pair => pair.Sent.Notes).Distinct())}");
+        string.Join('\n', pairs.SelectMany(static pair => pair.Lost()).Distinct()).ShouldBeEmpty($"notes: {string.Join(" | ", pairs.Select(static pair => pair.Sent.Notes).Distinct())}");
     }
 
     private static string? TypeOf(JsonElement element) => element.GetProperty("type").GetString();

@@ -40,20 +40,7 @@ internal sealed record Conversation(string Output, IReadOnlyList<RecordedCall> C
     }
 
     /// <summary>What the provider received for each of the calls.</summary>
-    public async Task<IReadOnlyList<(RecordedCall Sent, byte[] Received)>> AtTheProviderAsync(NodeClients clients, CancellationToken cancellationToken)
-    {
-        using var simulator = new HttpClient { BaseAddress = await clients.Admin.SimulatorAddressAsync(cancellationToken) };
-        var pairs = new List<(RecordedCall, byte[])>();
-        foreach (var call in Calls)
-        {
-            using var list = JsonDocument.Parse(await simulator.GetStringAsync(new Uri($"simulator/calls?bodies=true&request_id={call.RequestId}", UriKind.Relative), cancellationToken));
-            var received = list.RootElement.GetProperty("calls").EnumerateArray().ToArray();
-            received.Length.ShouldBe(1, $"calls of {call.RequestId}, answered with {call.Status}");
-            pairs.Add((call, received[0].GetProperty("body").GetBytesFromBase64()));
-        }
-
-        return pairs;
-    }
+    public Task<IReadOnlyList<Delivery>> AtTheProviderAsync(NodeClients clients, CancellationToken cancellationToken) => Delivery.OfAsync(Calls, clients, cancellationToken);
 
     private static async Task<string> InstalledAsync(string client, Func<string?> program)
     {

@@ -8,7 +8,11 @@ namespace ThinkWatch.Conformance.Tests.Wire;
 
 /// <summary>One call as its client made it.</summary>
 /// <param name="Notes">The answer's <c>x-thinkwatch-conversion</c>; empty when nothing was lost.</param>
-internal sealed record RecordedCall(string Path, byte[] Body, string RequestId, string Notes, int Status);
+/// <param name="Answer">Of an answer that is an error, the beginning.</param>
+internal sealed record RecordedCall(string Path, byte[] Body, string RequestId, string Notes, int Status)
+{
+    public string Answer { get; set; } = "";
+}
 
 /// <summary>Stands between a client and the gateway, passes every byte on and remembers what the client sent.</summary>
 internal sealed class RecordingGateway : IAsyncDisposable
@@ -58,8 +62,8 @@ internal sealed class RecordingGateway : IAsyncDisposable
         }
 
         using var answer = await _gateway.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, http.RequestAborted);
-        if (http.Request.Method == "POST")
-            _calls.Enqueue(new RecordedCall(http.Request.Path, body.ToArray(), HeaderOf(answer, "x-request-id"), HeaderOf(answer, "x-thinkwatch-conversion"), (int)answer.StatusCode));
+        var call = new RecordedCall(http.Request.Path, body.ToArray(), HeaderOf(answer, "x-request-id"), HeaderOf(answer, "x-thinkwatch-conversion"), (int)answer.StatusCode);
+        if (http.Request.Method == "POST") _calls.Enqueue(call);
         http.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
         {
@@ -70,6 +74,7 @@ internal sealed class RecordingGateway : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         while (await stream.ReadAsync(buffer, http.RequestAborted) is > 0 and var read)
         {
+            if (call.Status >= 400) call.Answer += System.Text.Encoding.UTF8.GetString(buffer, 0, read);
             await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
         }

@@ -42,9 +42,9 @@ public sealed class RequestPlanTests
     }
 
     [Theory]
-    [InlineData("claude-sonnet-4-5", "high", 8000L, ""","thinking":{"type":"enabled","budget_tokens":4000}""", "")]
+    [InlineData("claude-sonnet-4-5", "high", 8000L, ""","thinking":{"type":"enabled","budget_tokens":4000}""", "changed=effort")]
     [InlineData("claude-sonnet-4-5", "low", 8000L, ""","thinking":{"type":"enabled","budget_tokens":2048}""", "")]
-    [InlineData("claude-sonnet-4-5", "low", 1100L, ""","thinking":{"type":"enabled","budget_tokens":1024}""", "")]
+    [InlineData("claude-sonnet-4-5", "low", 1100L, ""","thinking":{"type":"enabled","budget_tokens":1024}""", "changed=effort")]
     [InlineData("claude-sonnet-4-5", "low", 500L, null, "dropped=thinking")]
     [InlineData("claude-3-5-sonnet-20241022", "low", 500L, null, "dropped=thinking")]
     [InlineData("claude-sonnet-4-5", "none", 500L, null, "")]

@@ -18,7 +18,7 @@ public sealed class RequestTests
     [InlineData("custom", """{"reasoning_effort":"high"}""", """{"reasoning_effort":"high"}""", "")]
     [InlineData("custom", """{"reasoning_effort":"none"}""", """{"reasoning_effort":"none"}""", "")]
     [InlineData("custom", """{"thinking":{"type":"enabled","budget_tokens":2048}}""", """{"reasoning_effort":"low"}""", "changed=thinking.budget_tokens")]
-    [InlineData("custom", """{"thinking":{"type":"disabled"}}""", "", "")]
+    [InlineData("custom", """{"thinking":{"type":"disabled"}}""", "", "changed=thinking")]
     [InlineData("custom", """{"response_format":{"type":"json_object"}}""", """{"response_format":{"type":"json_object"}}""", "")]
     [InlineData("custom", """{"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"},"strict":true,"description":"d"}}}""",
         """{"response_format":{"type":"json_schema","json_schema":{"name":"a","description":"d","schema":{"type":"object"},"strict":true}}}""", "")]
