@@ -111,6 +111,8 @@ export function PolicyTab({ role, readOnly, search, onSearch, onSaved }: PolicyT
       touched: () => text !== read.current,
       differs: (one, other) => write(one.policy) !== write(other.policy),
       take: (newer) => {
+        // Nothing is set that stands there already: somebody may be typing.
+        if (write(newer.policy) === read.current) return
         read.current = write(newer.policy)
         setCards(newer.policy.statements.map(() => (nextCard.current += 1)))
         change(newer.policy)
