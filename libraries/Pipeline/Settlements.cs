@@ -14,7 +14,7 @@ public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Sett
 {
     private const int Capacity = 8192;
     private const int Senders = 4;
-    
+
     /// <summary>Some eight minutes: for less than that limits knows a repeat.</summary>
     private const int Attempts = 100;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(2);

@@ -8,14 +8,25 @@ internal sealed class SettingsDiff(Told sent, Told received, Notes notes, List<s
     /// <summary>Values that say what is so anyway.</summary>
     private static readonly Dictionary<string, string[]> s_defaults = new(StringComparer.Ordinal)
     {
-        ["n"] = ["1"], ["parallel_tool_calls"] = ["true"], ["tool_choice"] = ["auto"], ["service_tier"] = ["auto"], ["verbosity"] = ["medium"], ["presence_penalty"] = ["0"],
-        ["frequency_penalty"] = ["0"], ["temperature"] = ["1"], ["top_p"] = ["1"], ["logprobs"] = ["false"], ["top_logprobs"] = ["0"],
+        ["n"] = ["1"],
+        ["parallel_tool_calls"] = ["true"],
+        ["tool_choice"] = ["auto"],
+        ["service_tier"] = ["auto"],
+        ["verbosity"] = ["medium"],
+        ["presence_penalty"] = ["0"],
+        ["frequency_penalty"] = ["0"],
+        ["temperature"] = ["1"],
+        ["top_p"] = ["1"],
+        ["logprobs"] = ["false"],
+        ["top_logprobs"] = ["0"],
     };
 
     /// <summary>What a note calls a setting when not by its own name.</summary>
     private static readonly Dictionary<string, string[]> s_names = new(StringComparer.Ordinal)
     {
-        ["format.schema"] = ["response_format.schema", "response_format"], ["format"] = ["response_format"], ["format.description"] = ["response_format.description", "response_format"],
+        ["format.schema"] = ["response_format.schema", "response_format"],
+        ["format"] = ["response_format"],
+        ["format.description"] = ["response_format.description", "response_format"],
         ["top_logprobs"] = ["logprobs"],
     };
 
