@@ -7,13 +7,14 @@ using ThinkWatch.Contracts.Limits;
 namespace ThinkWatch.Pipeline;
 
 /// <summary>
-/// Tells limits what calls really used, after the caller has its answer. Bounded: when it is full, and from the moment when limits does not answer, the call's
-/// row says <c>settled: false</c> and audit-ingest settles instead; so it does for what had no answer yet when this process died. Many writers, a few sending loops; drained at stop.
+/// Tells limits what calls really used, after the caller has its answer; what ends while a message is on its way leaves with the next. Bounded: when it is
+/// full, and from the moment when limits does not answer, the call's row says <c>settled: false</c> and audit-ingest settles instead; so it does for what had no
+/// answer yet when this process died. Many writers, one sending loop; drained at stop.
 /// </summary>
 public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Settlements> log) : BackgroundService
 {
     private const int Capacity = 8192;
-    private const int Senders = 4;
+    private const int LargestBatch = 256;
 
     /// <summary>Some eight minutes: for less than that limits knows a repeat.</summary>
     private const int Attempts = 100;
@@ -21,7 +22,7 @@ public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Sett
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(3);
 
     private readonly Channel<(SettleRequest Request, Action? Settled)> _queue = Channel.CreateBounded<(SettleRequest, Action?)>(
-        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(Capacity) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
 
     /// <summary>Limits did not answer the last time: what is only in memory here would be lost with this process.</summary>
     private volatile bool _isAway;
@@ -39,37 +40,45 @@ public sealed partial class Settlements(Limits.LimitsClient limits, ILogger<Sett
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var senders = new Task[Senders];
-        for (var i = 0; i < senders.Length; i++)
-            senders[i] = SendAllAsync(stoppingToken);
-        return Task.WhenAll(senders);
-    }
-
-    private async Task SendAllAsync(CancellationToken stoppingToken)
-    {
-        await foreach (var (request, settled) in _queue.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        var ended = new List<Action>();
+        while (await _queue.Reader.WaitToReadAsync(stoppingToken).ConfigureAwait(false))
         {
-            if (await TrySendAsync(request, stoppingToken).ConfigureAwait(false))
-                settled?.Invoke();
+            ended.Clear();
+            if (await TrySendAsync(Take(ended), stoppingToken).ConfigureAwait(false))
+                ended.ForEach(static settled => settled());
         }
     }
 
-    private async Task<bool> TrySendAsync(SettleRequest request, CancellationToken stoppingToken)
+    private SettleBatch Take(List<Action> ended)
+    {
+        var batch = new SettleBatch();
+        while (batch.Settlements.Count < LargestBatch && _queue.Reader.TryRead(out var next))
+        {
+            batch.Settlements.Add(next.Request);
+            if (next.Settled is { } settled)
+                ended.Add(settled);
+        }
+
+        return batch;
+    }
+
+    private async Task<bool> TrySendAsync(SettleBatch batch, CancellationToken stoppingToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await limits.SettleAsync(request, deadline: DateTime.UtcNow + s_deadline, cancellationToken: stoppingToken).ConfigureAwait(false);
+                await limits.SettleAllAsync(batch, deadline: DateTime.UtcNow + s_deadline, cancellationToken: stoppingToken).ConfigureAwait(false);
                 _isAway = false;
                 return true;
             }
             catch (RpcException exception) when (attempt >= Attempts || stoppingToken.IsCancellationRequested)
             {
                 _isAway = false;
-                NotSettled(request.RequestId, exception.StatusCode);
+                foreach (var request in batch.Settlements)
+                    NotSettled(request.RequestId, exception.StatusCode);
                 return false;
             }
             catch (RpcException)

@@ -27,7 +27,9 @@ internal sealed partial class ThoughtMemory(IConnectionMultiplexer redis, Vault 
     private const int MostTurns = 64;
 
     private static readonly TimeSpan s_kept = TimeSpan.FromDays(1);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Waiting for a slow store costs less than a loop that its provider refuses to go on with.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private static ReadOnlySpan<byte> ToolCalls => "\"tool_calls\""u8;
 

@@ -44,10 +44,16 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
     public override Task<Wire.SettleReply> Settle(Wire.SettleRequest request, ServerCallContext context)
     {
         Demand();
-        return AnswerAsync(async () => new Wire.SettleReply
-        {
-            Applied = await settling.SettleAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken),
-        });
+        return AnswerAsync(() => SettleAsync(request, context));
+    }
+
+    public override async Task<Wire.SettleBatchReply> SettleAll(Wire.SettleBatch request, ServerCallContext context)
+    {
+        Demand();
+        if (request.Settlements.Count > LargestBatch) throw Invalid("too many settlements in one batch");
+        var answer = new Wire.SettleBatchReply();
+        answer.Replies.AddRange(await AnswerAsync(() => Task.WhenAll(request.Settlements.Select(one => SettleAsync(one, context)))));
+        return answer;
     }
 
     public override Task<Wire.AllotReply> Allot(Wire.AllotRequest request, ServerCallContext context)
@@ -83,6 +89,9 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
             throw new RpcException(new Status(StatusCode.Unavailable, "the counters cannot be reached"));
         }
     }
+
+    private async Task<Wire.SettleReply> SettleAsync(Wire.SettleRequest request, ServerCallContext context) =>
+        new() { Applied = await settling.SettleAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken) };
 
     /// <summary>Finds the rules of every check; those without any are answered at once.</summary>
     private Dictionary<Guid, CheckGroups> Sort(Wire.CheckBatch request, Wire.CheckReply[] replies)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Fleet;
 using ThinkWatch.Pipeline;
@@ -22,7 +23,8 @@ internal static class LimitsCost
         using var admin = await Administrator.SetUpAsync(fleet, cancellationToken);
         await using var wires = new FleetWires(fleet);
         var caller = await LimitedCaller.OfAsync(admin, cancellationToken);
-        var bench = new Bench(fleet, wires, caller);
+        await using var bench = new Bench(fleet, wires, caller);
+        await bench.StartAsync(cancellationToken);
         Console.WriteLine($"{"",-34}{"calls/s",9}{"p50 ms",9}{"p99 ms",9}{"limits µs",11}{"redis µs",10}{"driver µs",11}{"failed",8}");
         await bench.IdleAsync(cancellationToken);
         for (var round = 0; round < 3; round++) // the first two warm up
@@ -41,11 +43,20 @@ internal static class LimitsCost
         await ScriptCost.RunAsync(wires.Redis, fleet.ProcessesOf("redis"), cancellationToken);
     }
 
-    private sealed class Bench(FleetProcess fleet, FleetWires wires, LimitedCaller caller)
+    private sealed class Bench(FleetProcess fleet, FleetWires wires, LimitedCaller caller) : IAsyncDisposable
     {
         private readonly CheckBatcher _batcher = new(wires.Limits);
+        private readonly Settlements _settlements = new(wires.Limits, NullLogger<Settlements>.Instance);
         private readonly IReadOnlyList<int> _limits = fleet.ProcessesOf("limits");
         private readonly IReadOnlyList<int> _redis = fleet.ProcessesOf("redis");
+
+        public Task StartAsync(CancellationToken cancellationToken) => _settlements.StartAsync(cancellationToken);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _settlements.StopAsync(CancellationToken.None);
+            _settlements.Dispose();
+        }
 
         public async Task IdleAsync(CancellationToken cancellationToken)
         {
@@ -85,10 +96,11 @@ internal static class LimitsCost
             if (!reply.Allowed) throw new InvalidOperationException("A limit that is wide enough refused.");
         }
 
-        private async Task SettleAsync(CheckRequest check)
+        private Task SettleAsync(CheckRequest check)
         {
-            var reply = await wires.Limits.SettleAsync(LimitedCaller.Settlement(check), deadline: DateTime.UtcNow + s_deadline);
-            if (!reply.Applied) throw new InvalidOperationException("There was nothing to settle.");
+            var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!_settlements.TryEnqueue(LimitedCaller.Settlement(check), settled.SetResult)) throw new InvalidOperationException("Limits cannot keep up.");
+            return settled.Task.WaitAsync(s_deadline);
         }
 
         private async Task EmptyAsync() => await wires.Limits.CheckAsync(new CheckBatch(), deadline: DateTime.UtcNow + s_deadline);

@@ -43,10 +43,16 @@ internal sealed class FakeLimits : Contracts.Limits.Limits.LimitsBase
         return Task.FromResult(new MoveReply { Allowed = true });
     }
 
-    public override Task<SettleReply> Settle(SettleRequest request, ServerCallContext context)
+    public override Task<SettleBatchReply> SettleAll(SettleBatch request, ServerCallContext context)
     {
-        Settled[request.RequestId] = request;
-        return Task.FromResult(new SettleReply { Applied = true });
+        var reply = new SettleBatchReply();
+        foreach (var settlement in request.Settlements)
+        {
+            Settled[settlement.RequestId] = settlement;
+            reply.Replies.Add(new SettleReply { Applied = true });
+        }
+
+        return Task.FromResult(reply);
     }
 }
 
