@@ -41,7 +41,7 @@ public sealed class BulkLimitsTests(FleetFixture fleet)
         foreach (var place in new[] { $"/admin/users?id={first}&tab=limits", $"/admin/teams?id={team}&tab=limits" })
         {
             await console.GoAsync(place);
-            await console.Dialog.GetByText("123K").First.WaitForAsync();
+            await console.Dialog.GetByText("123.5K").First.WaitForAsync();
         }
 
         console.ShouldBeClean();
