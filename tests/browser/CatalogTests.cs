@@ -138,7 +138,7 @@ public sealed partial class CatalogTests(FleetFixture fleet)
             fleet, "/api/admin/providers", new { name = "falls-over", display_name = "Falls over", provider_type = "custom", base_url = $"http://127.0.0.1:{ThinkWatch.Tests.FreePort.Take()}/v1", allow_private_network = true });
         var model = await People.PostAsync(fleet, "/api/admin/models", new { model_id = "broken-model", input_price = "1", output_price = "2" });
         await People.PostAsync(fleet, $"/api/admin/models/{model}/routes", new { provider_id = provider, upstream_model = "nobody-is-there" });
-        await CallAsync("broken-model", times: 6);
+        await BreakAsync("broken-model");
         await using var console = await fleet.SignInAsync();
         var page = console.Page;
         var asked = new List<string>();
@@ -163,16 +163,21 @@ public sealed partial class CatalogTests(FleetFixture fleet)
         console.ShouldBeClean();
     }
 
-    private async Task CallAsync(string model, int times)
+    /// <summary>Calls until the route is given a rest.</summary>
+    private async Task BreakAsync(string model)
     {
         using var client = new HttpClient { BaseAddress = fleet.GatewayUrl };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await fleet.SetUpAsync()).ApiKey);
-        for (var i = 0; i < times; i++)
+        for (var i = 0; i < 100; i++)
         {
             using var answer = await client.PostAsJsonAsync(
                 "/v1/chat/completions", new { model, messages = new[] { new { role = "user", content = "x" } } }, TestContext.Current.CancellationToken);
             answer.IsSuccessStatusCode.ShouldBeFalse();
+            if ((await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("no_healthy_route", StringComparison.Ordinal)) return;
+            await Task.Delay(100, TestContext.Current.CancellationToken);
         }
+
+        throw new TimeoutException("The breaker never opened.");
     }
 
     // Half a minute after it opened it is tried again.

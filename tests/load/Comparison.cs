@@ -36,7 +36,7 @@ internal static class Comparison
         if (options.Wants("converted"))
             await Converted.RunAsync(ground, options, cancellationToken);
         if (options.Wants("streams"))
-            await Streams.RunAsync(ground, wanted, options, cancellationToken);
+            await Streams.RunAsync(ground, [.. wanted.Where(static t => t.Name != "portkey")], options, cancellationToken);
     }
 
     /// <summary>Request rules on the user and on the key, wide enough never to refuse: the check is made, counted and passed.</summary>
