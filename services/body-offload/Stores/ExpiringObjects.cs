@@ -42,9 +42,14 @@ internal sealed class ExpiringObjects(AmazonS3Client client, string bucket)
             var page = await client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Prefix = Folder, MaxKeys = MostAPage }, cancellationToken);
             foreach (var mark in page.S3Objects ?? [])
             {
-                if (looked == most || !TryRead(mark.Key, out var due, out var key) || due > now)
+                if (looked++ == most)
                     return deleted;
-                looked++;
+
+                // What somebody else laid there must not keep the rest from going.
+                if (!TryRead(mark.Key, out var due, out var key))
+                    continue;
+                if (due > now)
+                    return deleted;
                 if (await DeleteAsync(key, now, cancellationToken))
                     deleted++;
                 await client.DeleteObjectAsync(bucket, mark.Key, cancellationToken);
