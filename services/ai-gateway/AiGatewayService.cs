@@ -27,8 +27,6 @@ internal static class AiGatewayService
         // The gateway counts bodies itself, by a setting that may change while it runs.
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
-        // While its logger is enabled the host makes an activity for every request, whether or not anybody collects them; requests have rows instead.
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.AddVault();
         builder.AddCatalog();
         builder.AddSpool(static services => SpoolPolicyOf(services.GetRequiredService<ISettings>()));

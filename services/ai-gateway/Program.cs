@@ -1,6 +1,7 @@
 using ThinkWatch.AiGateway;
 using ThinkWatch.ServiceDefaults;
 
+InlineSockets.Enable();
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("ai-gateway");
 builder.AddAiGateway();

@@ -1,6 +1,7 @@
 using ThinkWatch.Edge;
 using ThinkWatch.ServiceDefaults;
 
+InlineSockets.Enable();
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults("edge", ownEndpoints: true);
 builder.AddEdge();

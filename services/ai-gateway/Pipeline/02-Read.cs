@@ -32,6 +32,7 @@ internal sealed class ReadStage(BodyMemory memory, ISettings settings) : IStage
             return Refusals.BodyBroken;
         }
 
+        await exchange.LeaveSocketsAsync();
         return exchange.Body.Length == 0 ? Refusals.BodyMissing : ((ICallSurface)exchange.Surface).Scan(exchange.Body.WrittenSpan, out exchange.Facts);
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Conversion;
 using ThinkWatch.AiGateway.Guard;
+using ThinkWatch.ServiceDefaults;
 
 namespace ThinkWatch.AiGateway.Pipeline;
 
@@ -18,6 +19,7 @@ internal sealed class ConvertedJsonRelay(TimeProvider time)
             return AttemptResult.Final(Refusals.ProviderMalformed);
         exchange.UpstreamEndedAt = time.GetTimestamp();
         exchange.AnswerBody.Clear();
+        await InlineSockets.LeaveAsync(answer.Length);
         var stream = exchange.Facts.Stream;
         try
         {

@@ -8,6 +8,7 @@ using ThinkWatch.AiGateway.Providers;
 using ThinkWatch.AiGateway.Routing;
 using ThinkWatch.AiGateway.Surfaces;
 using ThinkWatch.Pipeline;
+using ThinkWatch.ServiceDefaults;
 using ThinkWatch.Spool;
 
 namespace ThinkWatch.AiGateway.Pipeline;
@@ -158,6 +159,9 @@ internal sealed class Exchange : IDisposable
         IdText = Id.ToString();
         _clientGone = http.RequestAborted.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _cancel);
     }
+
+    /// <summary>Await before work that grows with the request or its answer: see <see cref="InlineSockets"/>.</summary>
+    public ValueTask LeaveSocketsAsync() => InlineSockets.LeaveAsync(Math.Max(Body.Length, AnswerBody.Length));
 
     public void CancelAfter(TimeSpan delay) => _cancel.CancelAfter(delay);
 

@@ -42,6 +42,7 @@ internal sealed class JsonRelay(FormatRegistry formats, TimeProvider time)
             body.Advance(read);
         }
 
+        await exchange.LeaveSocketsAsync();
         var encoded = response.Content.Headers.ContentEncoding.Count > 0;
         if (isWhole && !encoded && !formats.Wire(exchange.Target).TryReadAnswer(body.WrittenSpan, ref exchange.Answer))
             return AttemptResult.Final(Refusals.ProviderMalformed);

@@ -55,6 +55,7 @@ internal sealed partial class RequestPipeline(
         }
         finally
         {
+            await exchange.LeaveSocketsAsync();
             finish.Run(exchange);
             exchange.Reset();
             if (_idle.Count < MaxIdle)
@@ -70,6 +71,7 @@ internal sealed partial class RequestPipeline(
         {
             foreach (var stage in stages)
             {
+                await exchange.LeaveSocketsAsync();
                 if (await stage.RunAsync(exchange) is { } refusal)
                     return refusal;
             }

@@ -6,6 +6,7 @@ using ThinkWatch.AiGateway.Capture;
 using ThinkWatch.AiGateway.Formats;
 using ThinkWatch.AiGateway.Guard;
 using ThinkWatch.AiGateway.Surfaces;
+using ThinkWatch.ServiceDefaults;
 using ThinkWatch.Settings;
 
 namespace ThinkWatch.AiGateway.Pipeline;
@@ -82,6 +83,7 @@ internal sealed class StreamRelay(FormatRegistry formats, ISettings settings, Ti
             }
 
             pending.Advance(read);
+            await InlineSockets.LeaveAsync(pending.Length);
             try
             {
                 passage.Take(pending, output);

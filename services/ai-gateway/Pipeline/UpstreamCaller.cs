@@ -45,6 +45,7 @@ internal sealed class UpstreamCaller(
         exchange.Chosen = candidate;
         if (thoughts is not null)
             await thoughts.RecallAsync(exchange, candidate.Upstream.Type);
+        await exchange.LeaveSocketsAsync();
         if (Prepare(exchange, candidate) is { } unfit)
             return new CallResult(unfit, IsFinal: false);
         var body = exchange.UpstreamBody!;

@@ -1,71 +1,91 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace ThinkWatch.Load.Checks;
 
-/// <summary>What came of calls: how many a second, and how long each took.</summary>
-internal sealed record Driven(double PerSecond, double P50Ms, double P99Ms, int Failed)
-{
-    public static Driven Of(ConcurrentBag<double> tookMs, int failed, double seconds)
-    {
-        var sorted = tookMs.Order().ToArray();
-        return new Driven(sorted.Length / seconds, At(0.50), At(0.99), failed);
+/// <summary>What came of calls: how many a second, how long each took, and how long the driver itself stood still for its garbage collector.</summary>
+internal sealed record Driven(double PerSecond, double P50Ms, double P99Ms, int Failed, double PausedMs);
 
-        double At(double part) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
-    }
-}
-
-/// <summary>Makes calls of one kind from this process.</summary>
-internal static class Driver
+/// <summary>
+/// Makes calls of one kind from this process. It keeps no more of a call than how long it took: a driver that holds on to its calls stops for tens of
+/// milliseconds at a time to collect garbage, and measures that.
+/// </summary>
+internal sealed class Driver
 {
+    private const int MostCalls = 400_000;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1);
+    private readonly float[] _tookMs = new float[MostCalls];
+    private int _answered;
+    private int _failed;
 
     /// <summary>Starts calls at a steady rate, each millisecond those that are due, whatever becomes of the others.</summary>
-    public static async Task<Driven> OpenLoopAsync(int perSecond, double seconds, Func<int, Task> callAsync, CancellationToken cancellationToken)
+    public async Task<Driven> OpenLoopAsync(int perSecond, double seconds, Func<int, Task> callAsync, CancellationToken cancellationToken)
     {
-        var took = new ConcurrentBag<double>();
-        var (failed, all) = (0, (int)(perSecond * seconds));
-        var calls = new List<Task>(all);
-        var began = Stopwatch.GetTimestamp();
+        var all = (int)(perSecond * seconds);
+        var (began, paused) = Begin();
+        var open = all;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await Task.Factory.StartNew(Start, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        await Task.WhenAll(calls);
-        return Driven.Of(took, failed, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        await ended.Task.WaitAsync(cancellationToken);
+        return End(began, paused);
 
         void Start()
         {
-            while (calls.Count < all)
+            for (var started = 0; started < all;)
             {
                 var due = Math.Min(all, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * perSecond));
-                while (calls.Count < due) calls.Add(TimedAsync(callAsync, calls.Count, took, () => Interlocked.Increment(ref failed)));
+                while (started < due) _ = CountedAsync(started++);
                 Thread.Sleep(s_tick);
             }
+        }
+
+        async Task CountedAsync(int call)
+        {
+            await TimedAsync(callAsync, call);
+            if (Interlocked.Decrement(ref open) == 0) ended.SetResult();
         }
     }
 
     /// <summary>Some callers, each of which makes its next call when it has the answer to the last.</summary>
-    public static async Task<Driven> ClosedLoopAsync(int callers, double seconds, Func<int, Task> callAsync)
+    public async Task<Driven> ClosedLoopAsync(int callers, double seconds, Func<int, Task> callAsync)
     {
-        var took = new ConcurrentBag<double>();
-        var failed = 0;
-        var began = Stopwatch.GetTimestamp();
+        var (began, paused) = Begin();
         await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
-            while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds) await TimedAsync(callAsync, caller, took, () => Interlocked.Increment(ref failed));
+            while (Stopwatch.GetElapsedTime(began).TotalSeconds < seconds) await TimedAsync(callAsync, caller);
         })));
-        return Driven.Of(took, failed, Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return End(began, paused);
     }
 
-    private static async Task TimedAsync(Func<int, Task> callAsync, int call, ConcurrentBag<double> tookMs, Action fail)
+    private (long Began, TimeSpan Paused) Begin()
+    {
+        (_answered, _failed) = (0, 0);
+        GC.Collect();
+        return (Stopwatch.GetTimestamp(), GC.GetTotalPauseDuration());
+    }
+
+    private Driven End(long began, TimeSpan paused)
+    {
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var pausedMs = (GC.GetTotalPauseDuration() - paused).TotalMilliseconds;
+        var took = _tookMs.AsSpan(0, Math.Min(_answered, MostCalls));
+        took.Sort();
+        return new Driven(_answered / seconds, At(took, 0.50), At(took, 0.99), _failed, pausedMs);
+
+        static double At(ReadOnlySpan<float> sorted, double part) => sorted.IsEmpty ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * part))];
+    }
+
+    private async Task TimedAsync(Func<int, Task> callAsync, int call)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
             await callAsync(call);
-            tookMs.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            var answered = Interlocked.Increment(ref _answered);
+            if (answered <= MostCalls) _tookMs[answered - 1] = (float)Stopwatch.GetElapsedTime(began).TotalMilliseconds;
         }
-        catch (Exception e) when (e is Grpc.Core.RpcException or InvalidOperationException)
+        catch (Exception e) when (e is Grpc.Core.RpcException or InvalidOperationException or TimeoutException)
         {
-            fail();
+            Interlocked.Increment(ref _failed);
         }
     }
 }

@@ -25,7 +25,7 @@ internal static class LimitsCost
         var caller = await LimitedCaller.OfAsync(admin, cancellationToken);
         await using var bench = new Bench(fleet, wires, caller);
         await bench.StartAsync(cancellationToken);
-        Console.WriteLine($"{"",-34}{"calls/s",9}{"p50 ms",9}{"p99 ms",9}{"limits µs",11}{"redis µs",10}{"driver µs",11}{"failed",8}");
+        Console.WriteLine($"{"",-34}{"calls/s",9}{"p50 ms",9}{"p99 ms",9}{"limits µs",11}{"redis µs",10}{"driver µs",11}{"paused ms",11}{"failed",8}");
         await bench.IdleAsync(cancellationToken);
         for (var round = 0; round < 3; round++) // the first two warm up
             await bench.EmptyAsync(print: round == 2, cancellationToken);
@@ -45,6 +45,8 @@ internal static class LimitsCost
 
     private sealed class Bench(FleetProcess fleet, FleetWires wires, LimitedCaller caller) : IAsyncDisposable
     {
+        private readonly Driver _driver = new();
+        private readonly Guid[] _ids = new Guid[(int)(Rate * Seconds)];
         private readonly CheckBatcher _batcher = new(wires.Limits);
         private readonly Settlements _settlements = new(wires.Limits, NullLogger<Settlements>.Instance);
         private readonly IReadOnlyList<int> _limits = fleet.ProcessesOf("limits");
@@ -70,22 +72,22 @@ internal static class LimitsCost
 
         public async Task EmptyAsync(bool print, CancellationToken cancellationToken)
         {
-            await MeasureAsync("empty message", print, () => Driver.OpenLoopAsync(Rate, Seconds, _ => EmptyAsync(), cancellationToken));
-            await MeasureAsync($"empty message, {Callers} callers", print, () => Driver.ClosedLoopAsync(Callers, Seconds / 2, _ => EmptyAsync()));
+            await MeasureAsync("empty message", print, () => _driver.OpenLoopAsync(Rate, Seconds, _ => EmptyAsync(), cancellationToken));
+            await MeasureAsync($"empty message, {Callers} callers", print, () => _driver.ClosedLoopAsync(Callers, Seconds / 2, _ => EmptyAsync()));
         }
 
         public async Task RunAsync(RuleSet rules, bool print, CancellationToken cancellationToken)
         {
-            var checks = new CheckRequest[(int)(Rate * Seconds)];
-            await MeasureAsync(rules.Name, print, () => Driver.OpenLoopAsync(Rate, Seconds, call => CheckAsync(checks[call] = caller.Check()), cancellationToken));
+            for (var i = 0; i < _ids.Length; i++) _ids[i] = Guid.CreateVersion7();
+            await MeasureAsync(rules.Name, print, () => _driver.OpenLoopAsync(Rate, Seconds, call => CheckAsync(caller.Check(_ids[call])), cancellationToken));
             if (rules.Reserves)
-                await MeasureAsync("  settled", print, () => Driver.OpenLoopAsync(Rate, Seconds, call => SettleAsync(checks[call]), cancellationToken));
-            await MeasureAsync($"  {Callers} callers{(rules.Reserves ? ", check and settle" : "")}", print, () => Driver.ClosedLoopAsync(Callers, Seconds / 2, _ => CallAsync(rules)));
+                await MeasureAsync("  settled", print, () => _driver.OpenLoopAsync(Rate, Seconds, call => SettleAsync(caller.Check(_ids[call])), cancellationToken));
+            await MeasureAsync($"  {Callers} callers{(rules.Reserves ? ", check and settle" : "")}", print, () => _driver.ClosedLoopAsync(Callers, Seconds / 2, _ => CallAsync(rules)));
         }
 
         private async Task CallAsync(RuleSet rules)
         {
-            var check = caller.Check();
+            var check = caller.Check(Guid.CreateVersion7());
             await CheckAsync(check);
             if (rules.Reserves) await SettleAsync(check);
         }
@@ -115,7 +117,7 @@ internal static class LimitsCost
             var perCall = 1e6 / (driven.PerSecond * TimeProvider.System.GetElapsedTime(began).TotalSeconds);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-34}{driven.PerSecond,9:F0}{driven.P50Ms,9:F2}{driven.P99Ms,9:F2}{(after.Limits - before.Limits) * perCall,11:F1}{(after.Redis - before.Redis) * perCall,10:F1}{(after.Own - before.Own) * perCall,11:F1}{driven.Failed,8}"));
+                $"{name,-34}{driven.PerSecond,9:F0}{driven.P50Ms,9:F2}{driven.P99Ms,9:F2}{(after.Limits - before.Limits) * perCall,11:F1}{(after.Redis - before.Redis) * perCall,10:F1}{(after.Own - before.Own) * perCall,11:F1}{driven.PausedMs,11:F0}{driven.Failed,8}"));
         }
 
         private (double Limits, double Redis, double Own) Cpu() =>

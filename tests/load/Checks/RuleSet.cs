@@ -92,9 +92,9 @@ internal sealed class LimitedCaller
         await Task.Delay(TimeSpan.FromSeconds(2), cancellationToken);
     }
 
-    public CheckRequest Check() => new()
+    public CheckRequest Check(Guid id) => new()
     {
-        RequestId = Guid.CreateVersion7().ToString(),
+        RequestId = id.ToString(),
         OrgId = _ids["organization"],
         Surface = "ai_gateway",
         UserId = _ids["user"],

@@ -1,7 +1,7 @@
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { json } from '@codemirror/lang-json'
 import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language'
-import { EditorState, StateEffect, StateField } from '@codemirror/state'
+import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state'
 import {
   Decoration,
   drawSelection,
@@ -25,6 +25,7 @@ interface CodeEditorProps {
   readOnly?: boolean
 }
 
+const fromOutside = Annotation.define<true>()
 const setMarks = StateEffect.define<Range[]>()
 const wrong = Decoration.mark({ class: 'cm-wrong', attributes: { 'aria-invalid': 'true' } })
 const marked = StateField.define<DecorationSet>({
@@ -59,6 +60,8 @@ export default function CodeEditor({ value, onChange, label, marks, jump, readOn
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const change = useRef(onChange)
+  // What was written here and has not come back as `value` yet: a page that is slow to draw must not undo what was typed since.
+  const written = useRef<string[]>([])
   useEffect(() => {
     change.current = onChange
   })
@@ -86,7 +89,10 @@ export default function CodeEditor({ value, onChange, label, marks, jump, readOn
             ...(readOnly ? { 'aria-readonly': 'true' } : {}),
           }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) change.current(update.state.doc.toString())
+            if (!update.docChanged || update.transactions.some((each) => each.annotation(fromOutside))) return
+            const text = update.state.doc.toString()
+            written.current.push(text)
+            change.current(text)
           }),
           look,
           wrongLook,
@@ -97,6 +103,7 @@ export default function CodeEditor({ value, onChange, label, marks, jump, readOn
       }),
     })
     view.current = editor
+    written.current = []
     return () => {
       view.current = null
       editor.destroy()
@@ -106,8 +113,14 @@ export default function CodeEditor({ value, onChange, label, marks, jump, readOn
 
   useEffect(() => {
     const editor = view.current
-    if (editor && editor.state.doc.toString() !== value)
-      editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } })
+    const own = written.current.lastIndexOf(value)
+    written.current = written.current.slice(own + 1)
+    if (own >= 0 || !editor || editor.state.doc.toString() === value) return
+    written.current = []
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: value },
+      annotations: fromOutside.of(true),
+    })
   }, [value])
   useEffect(() => {
     view.current?.dispatch({ effects: setMarks.of(marks) })

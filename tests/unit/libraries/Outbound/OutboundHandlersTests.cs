@@ -43,6 +43,17 @@ public sealed class OutboundHandlersTests
         OutboundRefusedException.IsCauseOf(fault).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Certificate_ThatNamesAnAddressForItsIssuer_MakesNobodyAskThere()
+    {
+        using var inside = new OneAnswer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        using var certificate = Certificates.WithIssuerAt(new Uri($"http://127.0.0.1:{inside.Port}/issuer.crt"));
+        using var server = new TlsListener(certificate);
+        using var client = new HttpClient(OutboundHandlers.Create(allowPrivateNetwork: true));
+        await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync($"https://localhost:{server.Port}/"));
+        inside.Connections.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("https://api.example.com/v1", false, true)]
     [InlineData("http://10.0.0.1:8080", true, true)]

@@ -57,7 +57,14 @@ export function InviteDialog({ onClose, onCreated }: InviteDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>{t('common.cancel')}</Button>
-          <Button type="submit" form="invite-form" variant="primary" busy={create.isPending}>
+          {/* What is chosen from comes first: the form grows by it, and nobody sends what they have not seen. */}
+          <Button
+            type="submit"
+            form="invite-form"
+            variant="primary"
+            disabled={roles.isLoading || teams.isLoading}
+            busy={create.isPending}
+          >
             {t(kind === 'person' ? 'users.sendInvite' : 'users.createService')}
           </Button>
         </>
