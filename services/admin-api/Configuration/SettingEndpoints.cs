@@ -24,14 +24,18 @@ internal static class SettingEndpoints
     private static async Task<Ok<SettingsView>> ListAsync(HttpContext http, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return TypedResults.Ok(View(await SettingStore.ReadAsync(connection, cancellationToken), http.Caller()));
+        var stored = await SettingStore.ReadAsync(connection, cancellationToken);
+        http.SetETag(VersionOf(stored));
+        return TypedResults.Ok(View(stored, http.Caller()));
     }
 
     private static async Task<Ok<SettingCategoryView>> GetAsync(HttpContext http, string category, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var view = View(await SettingStore.ReadAsync(connection, cancellationToken), http.Caller());
-        return TypedResults.Ok(view.Categories.FirstOrDefault(c => c.Category == category) ?? throw ApiProblem.NotFound("category").AsException());
+        var stored = await SettingStore.ReadAsync(connection, cancellationToken);
+        var found = View(stored, http.Caller()).Categories.FirstOrDefault(c => c.Category == category) ?? throw ApiProblem.NotFound("category").AsException();
+        http.SetETag(VersionOf(stored));
+        return TypedResults.Ok(found);
     }
 
     private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, SnapshotSource catalog, CancellationToken cancellationToken)
@@ -45,10 +49,12 @@ internal static class SettingEndpoints
         // Settings are the installation's, not an organisation's: where there are several, only its administrator changes them.
         if (!caller.PlatformAdmin && catalog.Current?.IsSharedByOthersThan(caller.OrgId) == true)
             throw ApiProblem.Forbidden("Settings apply to every organisation: only a platform administrator may change them.").AsException();
-        var view = await changes.MakeAsync(
+        var (view, version) = await changes.MakeAsync(
             async (transaction, token) =>
             {
+                await SettingStore.HoldAsync(transaction, token);
                 var before = await SettingStore.ReadAsync(transaction.Connection!, token);
+                http.RequireMatch(VersionOf(before));
                 var audit = new List<AuditEntry>();
                 foreach (var (key, value) in given)
                 {
@@ -63,11 +69,17 @@ internal static class SettingEndpoints
                     audit.Add(http.Audit("settings.update", "setting", key, was, now));
                 }
 
-                return new Change<SettingsView>(View(await SettingStore.ReadAsync(transaction.Connection!, token), caller), [.. audit]);
+                var after = await SettingStore.ReadAsync(transaction.Connection!, token);
+                return new Change<(SettingsView, long)>((View(after, caller), VersionOf(after)), [.. audit]);
             },
             cancellationToken);
+        http.SetETag(version);
         return TypedResults.Ok(view);
     }
+
+    /// <summary>Of all of them: they are changed together, and a category has no row of its own.</summary>
+    private static long VersionOf(Dictionary<string, StoredSetting> stored) =>
+        ETags.VersionOf(stored.Values.Select(static setting => $"{setting.Key}:{ETags.VersionOf(setting.ChangedAt)}"));
 
     private static void Validate(IReadOnlyDictionary<string, JsonElement> given)
     {

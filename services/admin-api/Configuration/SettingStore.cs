@@ -14,6 +14,13 @@ internal static class SettingStore
         return rows.ToDictionary(static row => row.Key);
     }
 
+    /// <summary>Until the transaction ends nobody else changes a setting; what stands at its default has no row to lock. Readers do not wait.</summary>
+    public static async Task HoldAsync(NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("LOCK TABLE settings IN SHARE ROW EXCLUSIVE MODE", transaction.Connection, transaction);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     public static async Task WriteAsync(NpgsqlTransaction transaction, Guid orgId, string changedBy, string key, string json, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

@@ -1,4 +1,5 @@
 using ThinkWatch.AdminApi.Routes;
+using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.AdminApi.Models;
 
@@ -67,6 +68,8 @@ internal sealed class Model
             Simulated = routes.Any(static route => route.Simulated),
             CreatedAt = CreatedAt,
             UpdatedAt = UpdatedAt,
+            Etag = ETags.Of(Version),
+            RoutesEtag = ETags.Of(ModelRoute.VersionOf(routes)),
         };
     }
 

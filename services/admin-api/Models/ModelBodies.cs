@@ -153,4 +153,10 @@ internal sealed record ModelView
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>For If-Match, as the header of the model read alone: of what is set at the model itself.</summary>
+    public required string Etag { get; init; }
+
+    /// <summary>For If-Match of a change of weights, as the header of the list of its routes: of all of them together.</summary>
+    public required string RoutesEtag { get; init; }
 }

@@ -1,4 +1,5 @@
 using ThinkWatch.AdminApi.Models;
+using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.AdminApi.Routes;
 
@@ -45,6 +46,9 @@ internal sealed class ModelRoute
 
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>Of all routes of a model together: what a change of their weights stands on.</summary>
+    public static long VersionOf(IEnumerable<ModelRoute> routes) => ETags.VersionOf(routes.Select(static route => (route.Id, route.Version)));
+
     public RouteView View() => new()
     {
         Id = Id,
@@ -62,5 +66,6 @@ internal sealed class ModelRoute
         Prices = Prices,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
+        Etag = ETags.Of(Version),
     };
 }

@@ -97,4 +97,7 @@ internal sealed record RouteView
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>For If-Match, as the header of the route read alone.</summary>
+    public required string Etag { get; init; }
 }

@@ -18,7 +18,7 @@ internal static class RouteEndpoints
         var single = routes.MapGroup("/api/admin/model-routes").WithTags("Models");
         single.MapGet("/{id:guid}", GetAsync).RequirePermissionInTeam("models:read").WithName("getModelRoute").WithSummary("Read a route");
         single.MapPatch("/{id:guid}", UpdateAsync).RequirePermission("models:update").WithName("updateModelRoute").WithSummary("Change a route");
-        single.MapPatch("/batch-weights", RouteWeights.UpdateAsync).RequirePermission("models:update").WithName("updateRouteWeights").WithSummary("Change the weights of several routes, all or none");
+        single.MapPatch("/batch-weights", RouteWeights.UpdateAsync).RequirePermission("models:update").WithName("updateRouteWeights").WithSummary("Change the weights of several routes, all or none; If-Match takes the ETag of the list of their model");
         single.MapDelete("/{id:guid}", DeleteAsync).RequirePermission("models:update", "models:delete").WithName("deleteModelRoute").WithSummary("Delete a route");
     }
 
@@ -28,6 +28,7 @@ internal static class RouteEndpoints
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var model = await ModelStore.FindAsync(connection, orgId, ModelEndpoints.FromPath(id), forUpdate: false, cancellationToken) ?? throw ModelEndpoints.Missing();
         var found = await RouteStore.ListAsync(connection, orgId, [model.Id], cancellationToken);
+        http.SetETag(ModelRoute.VersionOf(found));
         return TypedResults.Ok(new Page<RouteView>([.. found.Select(static route => route.View())], NextCursor: null));
     }
 

@@ -14,9 +14,11 @@ internal static class RouteStore
         JOIN models m ON m.id = r.model_id AND m.deleted_at IS NULL
         """;
 
-    public static async Task<List<ModelRoute>> ListAsync(NpgsqlConnection connection, Guid orgId, Guid[] modelIds, CancellationToken cancellationToken)
+    public static async Task<List<ModelRoute>> ListAsync(
+        NpgsqlConnection connection, Guid orgId, Guid[] modelIds, CancellationToken cancellationToken, bool forUpdate = false)
     {
-        await using var command = new NpgsqlCommand($"{Select} WHERE r.org_id = @org AND r.model_id = ANY(@models) ORDER BY r.id", connection)
+        var sql = $"{Select} WHERE r.org_id = @org AND r.model_id = ANY(@models) ORDER BY r.id{(forUpdate ? " FOR UPDATE OF r" : "")}";
+        await using var command = new NpgsqlCommand(sql, connection)
             .With("org", orgId).WithIds("models", modelIds);
         return await command.ReadAllAsync(Read, cancellationToken);
     }

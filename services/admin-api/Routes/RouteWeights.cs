@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using ThinkWatch.AdminApi.Models;
 using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.ManagementApi;
@@ -27,6 +29,7 @@ internal static class RouteWeights
         var views = await changes.MakeAsync(
             async (transaction, token) =>
             {
+                await RequireMatchAsync(http, transaction.Connection!, orgId, updates.Select(static update => update.Id), token);
                 var errors = new FieldErrors();
                 var audit = new List<AuditEntry>();
                 var changed = new RouteView?[updates.Count];
@@ -50,6 +53,26 @@ internal static class RouteWeights
             },
             cancellationToken);
         return TypedResults.Ok(new Page<RouteView>(views, NextCursor: null));
+    }
+
+    // A route's weight says nothing without those beside it: what must be as it was read is the list of each model's routes.
+    private static async Task RequireMatchAsync(HttpContext http, NpgsqlConnection connection, Guid orgId, IEnumerable<Guid> routeIds, CancellationToken cancellationToken)
+    {
+        if (http.Request.Headers.IfMatch.Count == 0)
+            return;
+        var models = new SortedSet<Guid>();
+        foreach (var id in routeIds)
+        {
+            if (await RouteStore.FindAsync(connection, orgId, id, forUpdate: false, cancellationToken) is { } route)
+                models.Add(route.ModelId);
+        }
+
+        foreach (var model in models)
+        {
+            // With its model held no route comes to it, with the routes held none changes or goes.
+            await ModelStore.FindAsync(connection, orgId, model.ToString(), forUpdate: true, cancellationToken);
+            http.RequireMatch(ModelRoute.VersionOf(await RouteStore.ListAsync(connection, orgId, [model], cancellationToken, forUpdate: true)));
+        }
     }
 
     private static List<(int Index, Guid Id, int Weight)> Read(RouteWeightsPatch body)

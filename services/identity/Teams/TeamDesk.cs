@@ -30,6 +30,8 @@ internal sealed class TeamDesk(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await FindAsync(http, connection, null, id, cancellationToken);
+        // Before the members: what changes in between makes the tag an old one, not a wrong one.
+        http.SetETag(await TeamStore.MembersVersionAsync(connection, id, null, cancellationToken));
         return await TeamStore.MembersAsync(connection, id, query, cancellationToken);
     }
 
@@ -140,6 +142,7 @@ internal sealed class TeamDesk(NpgsqlDataSource database)
                 caller.MustHoldIn("team_members:write", id);
                 // Whoever may fill certain teams only takes people from those: nobody else becomes theirs to administer by it.
                 await UserReach.RequireSeenAsync(transaction.Connection!, caller, "team_members:write", user, transaction, token);
+                http.RequireMatch(await TeamStore.MembersVersionAsync(transaction.Connection!, id, transaction, token));
                 await change.WatchAsync([user], token);
                 var before = await TeamStore.IsManagerAsync(transaction, id, user, token);
                 var after = await work(transaction, change, before, token);

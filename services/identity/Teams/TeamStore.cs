@@ -89,6 +89,11 @@ internal static class TeamStore
         return Page<TeamMember>.From(rows, query.Limit, last => Cursor.Encode(last.Email.ToLowerInvariant(), last.UserId.ToString()));
     }
 
+    /// <summary>The version of who is in a team, and who manages it.</summary>
+    public static async Task<long> MembersVersionAsync(NpgsqlConnection connection, Guid team, NpgsqlTransaction? transaction, CancellationToken cancellationToken) =>
+        ETags.VersionOf(await connection.QueryAsync<string>(new CommandDefinition(
+            "SELECT concat_ws(':', user_id, manager, created_at) FROM team_members WHERE team_id = @team", new { team }, transaction, cancellationToken: cancellationToken)));
+
     public static async Task<Page<TeamRole>> RolesAsync(NpgsqlConnection connection, Guid team, ListQuery query, CancellationToken cancellationToken)
     {
         var after = query.After(1);

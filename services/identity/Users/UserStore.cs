@@ -75,6 +75,11 @@ internal static class UserStore
             "UPDATE users SET display_name = @DisplayName, status = @Status, platform_admin = @PlatformAdmin, updated_at = now(), version = version + 1 WHERE id = @Id",
             new { user.DisplayName, user.Status, user.PlatformAdmin, user.Id }, transaction, cancellationToken: cancellationToken));
 
+    /// <summary>Another version of the user, whose roles were changed: an edit that was begun before would put the old ones back.</summary>
+    public static Task TouchAsync(NpgsqlTransaction transaction, Guid id, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            "UPDATE users SET updated_at = now(), version = version + 1 WHERE id = @id", new { id }, transaction, cancellationToken: cancellationToken));
+
     /// <summary>Deletes so that it can be undone, or undoes it.</summary>
     public static Task SetDeletedAsync(NpgsqlTransaction transaction, Guid id, bool deleted, CancellationToken cancellationToken) =>
         transaction.Connection!.ExecuteAsync(new CommandDefinition(

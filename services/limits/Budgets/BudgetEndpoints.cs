@@ -32,6 +32,7 @@ internal static class BudgetEndpoints
     {
         var subject = await access.SeeAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(http.Caller().OrgId(), kind, subject.Id, cancellationToken);
+        http.SetETag(LimitWriter.VersionOf(found.Select(static budget => (budget.Id, budget.UpdatedAt))));
         return TypedResults.Ok(new Page<BudgetView>([.. found.Select(BudgetView.Of)], null));
     }
 
@@ -39,7 +40,7 @@ internal static class BudgetEndpoints
         string kind, string id, BudgetBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
         var subject = await access.TouchAsync(http, kind, id, cancellationToken);
-        var view = await writer.SetAsync(http, subject, body, cancellationToken);
+        var view = await writer.SetAsync(http, subject, body, ofItsList: true, cancellationToken);
         return TypedResults.Created($"/api/admin/limits/{kind}/{id}/budgets/{view.Id}", view);
     }
 

@@ -65,6 +65,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, Vault vault)
         {
             var orgId = http.Caller().OrgId();
             var before = await ReadAsync(transaction.Connection!, orgId, transaction, token);
+            http.RequireMatch(before?.UpdatedAt ?? DateTimeOffset.MinValue);
             var secret = body.Secret ?? (before is null || body.NewSecret == true ? WebhookSecret.Generate() : null);
             var parameters = new
             {
@@ -95,6 +96,7 @@ internal sealed class WebhookStore(NpgsqlDataSource database, Vault vault)
         {
             var orgId = http.Caller().OrgId();
             var before = await ReadAsync(transaction.Connection!, orgId, transaction, token) ?? throw ApiProblem.NotFound("webhook").AsException();
+            http.RequireMatch(before.UpdatedAt);
             await transaction.Connection!.ExecuteAsync(new CommandDefinition(
                 "DELETE FROM webhooks WHERE org_id = @orgId; UPDATE notifications SET webhook_due_at = NULL WHERE org_id = @orgId AND webhook_due_at IS NOT NULL",
                 new { orgId }, transaction, cancellationToken: token));

@@ -36,8 +36,12 @@ internal static class WebhookEndpoints
         webhook.MapPost("/test", TestAsync).RequirePermission("settings:write").WithName("testWebhook").WithSummary("Send one message now and say what came of it");
     }
 
-    private static async Task<Ok<WebhookView>> ReadAsync(HttpContext http, WebhookStore store, CancellationToken cancellationToken) =>
-        TypedResults.Ok(WebhookView.Of(await FindAsync(http, store, cancellationToken)));
+    private static async Task<Ok<WebhookView>> ReadAsync(HttpContext http, WebhookStore store, CancellationToken cancellationToken)
+    {
+        var webhook = await FindAsync(http, store, cancellationToken);
+        http.SetETag(webhook.UpdatedAt);
+        return TypedResults.Ok(WebhookView.Of(webhook));
+    }
 
     private static async Task<Ok<WebhookSet>> SetAsync(WebhookBody body, HttpContext http, WebhookStore store, CancellationToken cancellationToken)
     {
@@ -49,6 +53,7 @@ internal static class WebhookEndpoints
             .Require(body.Secret is null || WebhookSecret.KeyOf(body.Secret) is not null, "secret", "whsec_ and base64 of 24 to 64 bytes.")
             .ThrowIfAny();
         var (webhook, secret) = await store.SetAsync(http, body, cancellationToken);
+        http.SetETag(webhook.UpdatedAt);
         return TypedResults.Ok(new WebhookSet(WebhookView.Of(webhook), secret));
     }
 

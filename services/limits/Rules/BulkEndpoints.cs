@@ -38,8 +38,8 @@ internal static class BulkEndpoints
         try
         {
             var subject = await access.TouchAsync(http, body.Targets![index].Kind ?? "", body.Targets[index].Id ?? "", cancellationToken);
-            var rule = body.Rule is null ? null : await writer.SetAsync(http, subject, body.Rule, cancellationToken);
-            var budget = body.Budget is null ? null : await writer.SetAsync(http, subject, body.Budget, cancellationToken);
+            var rule = body.Rule is null ? null : await writer.SetAsync(http, subject, body.Rule, ofItsList: false, cancellationToken);
+            var budget = body.Budget is null ? null : await writer.SetAsync(http, subject, body.Budget, ofItsList: false, cancellationToken);
             return new BulkResult(index, StatusCodes.Status201Created, rule?.Id, budget?.Id, null);
         }
         catch (ApiProblemException problem)

@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using ThinkWatch.Changes;
 using ThinkWatch.Limits.Budgets;
@@ -13,14 +14,16 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
     public const string BudgetResource = "limit_budget";
     private static readonly TimeSpan LongestOverride = TimeSpan.FromDays(90);
 
-    /// <exception cref="ApiProblemException">403: more than the caller may give.</exception>
-    public async Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, CancellationToken cancellationToken)
+    /// <param name="ofItsList">Whether If-Match names the subject's list; a request of many subjects has none.</param>
+    /// <exception cref="ApiProblemException">403: more than the caller may give; 412.</exception>
+    public async Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, bool ofItsList, CancellationToken cancellationToken)
     {
         var rule = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
         await access.RequireWithinAsync(http, subject, rule, cancellationToken);
         return await database.InTransactionAsync(
             async (transaction, token) =>
             {
+                if (ofItsList) await RequireMatchAsync(http, transaction, "rules", subject, token);
                 var (before, after) = await RuleStore.UpsertAsync(transaction, rule, token);
                 var view = LimitRuleView.Of(after);
                 await RecordAsync(transaction, http, RuleResource, view.Id, before is null ? null : LimitRuleView.Of(before), view, token);
@@ -29,14 +32,15 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
             cancellationToken);
     }
 
-    /// <exception cref="ApiProblemException">403: more than the caller may give.</exception>
-    public async Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, CancellationToken cancellationToken)
+    /// <inheritdoc cref="SetAsync(HttpContext, Subject, LimitRuleBody, bool, CancellationToken)"/>
+    public async Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, bool ofItsList, CancellationToken cancellationToken)
     {
         var budget = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
         await access.RequireWithinAsync(http, subject, budget, cancellationToken);
         return await database.InTransactionAsync(
             async (transaction, token) =>
             {
+                if (ofItsList) await RequireMatchAsync(http, transaction, "budgets", subject, token);
                 var (before, after) = await BudgetStore.UpsertAsync(transaction, budget, token);
                 var view = BudgetView.Of(after);
                 await RecordAsync(transaction, http, BudgetResource, view.Id, before is null ? null : BudgetView.Of(before), view, token);
@@ -49,6 +53,7 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
     public Task RemoveRuleAsync(HttpContext http, Subject subject, Guid id, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {
+            await RequireMatchAsync(http, transaction, "rules", subject, token);
             var gone = await RuleStore.DeleteAsync(transaction, http.Caller().OrgId(), subject.Kind, subject.Id, id, token) ?? throw ApiProblem.NotFound("rule").AsException();
             await RecordAsync(transaction, http, RuleResource, id, LimitRuleView.Of(gone), null, token);
         },
@@ -58,10 +63,28 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
     public Task RemoveBudgetAsync(HttpContext http, Subject subject, Guid id, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {
+            await RequireMatchAsync(http, transaction, "budgets", subject, token);
             var gone = await BudgetStore.DeleteAsync(transaction, http.Caller().OrgId(), subject.Kind, subject.Id, id, token) ?? throw ApiProblem.NotFound("budget").AsException();
             await RecordAsync(transaction, http, BudgetResource, id, BudgetView.Of(gone), null, token);
         },
         cancellationToken);
+
+    /// <summary>Of a subject's rules, or budgets, together: a slot that is still empty has no version of its own.</summary>
+    public static long VersionOf(IEnumerable<(Guid Id, DateTimeOffset UpdatedAt)> limits) =>
+        ETags.VersionOf(limits.Select(static limit => (limit.Id, ETags.VersionOf(limit.UpdatedAt))));
+
+    private static async Task RequireMatchAsync(HttpContext http, NpgsqlTransaction transaction, string table, Subject subject, CancellationToken cancellationToken)
+    {
+        if (http.Request.Headers.IfMatch.Count == 0) return;
+
+        // There may be no row to lock. Readers do not wait, and whoever sends no If-Match takes no such lock.
+        await transaction.Connection!.ExecuteAsync(
+            new CommandDefinition($"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", transaction: transaction, cancellationToken: cancellationToken));
+        var stored = await transaction.Connection!.QueryAsync<(Guid, DateTime)>(new CommandDefinition(
+            $"SELECT id, updated_at FROM {table} WHERE org_id = @orgId AND subject_kind = @kind AND subject_id = @id",
+            new { orgId = http.Caller().OrgId(), kind = subject.Kind, id = subject.Id }, transaction, cancellationToken: cancellationToken));
+        http.RequireMatch(VersionOf(stored.Select(static row => (row.Item1, new DateTimeOffset(row.Item2, TimeSpan.Zero)))));
+    }
 
     private static async Task RecordAsync(
         NpgsqlTransaction transaction, HttpContext http, string resource, Guid id, object? before, object? after, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ internal static class RuleEndpoints
     {
         var subject = await access.SeeAsync(http, kind, id, cancellationToken);
         var found = await store.OfSubjectAsync(http.Caller().OrgId(), kind, subject.Id, cancellationToken);
+        http.SetETag(LimitWriter.VersionOf(found.Select(static rule => (rule.Id, rule.UpdatedAt))));
         return TypedResults.Ok(new Page<LimitRuleView>([.. found.Select(LimitRuleView.Of)], null));
     }
 
@@ -39,7 +40,7 @@ internal static class RuleEndpoints
         string kind, string id, LimitRuleBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
         var subject = await access.TouchAsync(http, kind, id, cancellationToken);
-        var view = await writer.SetAsync(http, subject, body, cancellationToken);
+        var view = await writer.SetAsync(http, subject, body, ofItsList: true, cancellationToken);
         return TypedResults.Created($"/api/admin/limits/{kind}/{id}/rules/{view.Id}", view);
     }
 

@@ -8,7 +8,8 @@ namespace ThinkWatch.Integration.Tests.Permissions;
 /// Two organisations, each with its own super administrator. One of them calls every endpoint of every service with the other's ids: it is told nothing of
 /// the other, and the other finds everything as it was.
 /// </summary>
-public sealed partial class IsolationTests(ManagementFleet fleet) : IClassFixture<ManagementFleet>
+[Collection(nameof(SharedManagement))]
+public sealed partial class IsolationTests(ManagementFleet fleet)
 {
     private const string Marker = "zebra";
 

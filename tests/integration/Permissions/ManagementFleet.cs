@@ -11,6 +11,10 @@ internal sealed record ApiEndpoint(string Service, string Method, string Path)
     public override string ToString() => $"{Method} {Path}";
 }
 
+/// <summary>For classes that make what they work on themselves: one fleet for all of them, one class after the other.</summary>
+[CollectionDefinition(nameof(SharedManagement))]
+public sealed class SharedManagement : ICollectionFixture<ManagementFleet>;
+
 /// <summary>Every service with a management API, over one database: identity decides for all of them.</summary>
 public sealed class ManagementFleet(EmbeddedStores stores) : IAsyncLifetime
 {
@@ -65,7 +69,7 @@ public sealed class ManagementFleet(EmbeddedStores stores) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation(name, value).ShouldBeTrue();
         using var reply = await _http.SendAsync(request);
         var cookies = reply.Headers.TryGetValues("Set-Cookie", out var set) ? set.ToArray() : [];
-        return new Answer((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(), cookies, null, null);
+        return new Answer((int)reply.StatusCode, await reply.Content.ReadAsStringAsync(), cookies, null, reply.Headers.ETag?.ToString());
     }
 
     internal async Task<JsonElement> CreateAsync(string service, string path, object body, string key)
@@ -74,6 +78,8 @@ public sealed class ManagementFleet(EmbeddedStores stores) : IAsyncLifetime
         answer.Status.ShouldBeInRange(200, 201, $"{path}: {answer.Text}");
         return answer.Json;
     }
+
+    internal async Task<string> IdAsync(string service, string path, object body) => (await CreateAsync(service, path, body, AdminKey)).GetProperty("id").GetString()!;
 
     private static IEnumerable<ApiEndpoint> Read(string service, JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()

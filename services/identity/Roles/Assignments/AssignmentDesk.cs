@@ -42,6 +42,9 @@ internal sealed class AssignmentDesk(NpgsqlDataSource database)
             await AssignmentStore.DeleteAsync(transaction, assignment, token);
         }, cancellationToken);
 
+    /// <summary>The version of what a user holds: an assignment comes and goes, but never changes.</summary>
+    public static long VersionOf(IEnumerable<AssignmentView> held) => ETags.VersionOf(held.Select(static assignment => assignment.Id.ToString()));
+
     private Task<AssignmentList> ChangeAsync(
         HttpContext http, Guid user, Func<NpgsqlTransaction, GrantChange, CancellationToken, Task> work, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
@@ -52,9 +55,12 @@ internal sealed class AssignmentDesk(NpgsqlDataSource database)
             await change.WatchAsync([user], token);
             await change.RequireNotAboveAsync(user, token);
             var before = await AssignmentStore.ListAsync(transaction.Connection!, caller.OrgId(), user, transaction, token);
+            http.RequireMatch(VersionOf(before));
             await work(transaction, change, token);
             await change.RequireSoundAsync(token);
             var after = await AssignmentStore.ListAsync(transaction.Connection!, caller.OrgId(), user, transaction, token);
+            if (VersionOf(after) != VersionOf(before))
+                await UserStore.TouchAsync(transaction, user, token);
             await AuditOutbox.AppendAsync(transaction, http.Audit("user.roles", "user", user.ToString(), before, after), token);
             await IdentityChanges.AppendUserAsync(transaction, user, token);
             return new AssignmentList(after);

@@ -14,14 +14,20 @@ internal static class AssignmentEndpoints
     }
 
     private static async Task<Ok<AssignmentList>> ListAsync(Guid id, HttpContext http, AssignmentDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.ListAsync(http, id, cancellationToken));
+        Answer(http, await desk.ListAsync(http, id, cancellationToken));
 
     private static async Task<Ok<AssignmentList>> AddAsync(Guid id, AssignRole body, HttpContext http, AssignmentDesk desk, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await desk.AddAsync(http, id, body, cancellationToken));
+        Answer(http, await desk.AddAsync(http, id, body, cancellationToken));
 
     private static async Task<NoContent> RemoveAsync(Guid id, Guid assignmentId, HttpContext http, AssignmentDesk desk, CancellationToken cancellationToken)
     {
         await desk.RemoveAsync(http, id, assignmentId, cancellationToken);
         return TypedResults.NoContent();
+    }
+
+    private static Ok<AssignmentList> Answer(HttpContext http, AssignmentList held)
+    {
+        http.SetETag(AssignmentDesk.VersionOf(held.Items));
+        return TypedResults.Ok(held);
     }
 }
