@@ -9,6 +9,9 @@ internal static class Streams
 {
     private const int FirstTokens = 1000;
     private const int WarmUps = 2000;
+
+    /// <summary>Calls of one client in a row: as one caller alone would make them.</summary>
+    private const int Turn = 50;
     private const int OpenAtOnce = 50;
 
     public static async Task RunAsync(Ground ground, IReadOnlyList<Target> targets, LoadOptions options, CancellationToken cancellationToken)
@@ -23,13 +26,16 @@ internal static class Streams
     {
         var took = targets.ToDictionary(static t => t.Name, static _ => new List<double>(), StringComparer.Ordinal);
         // In turns, so that all see the same moments.
-        for (var i = 0; i < WarmUps + FirstTokens; i++)
+        for (var i = 0; i < WarmUps + FirstTokens; i += Turn)
         {
             foreach (var target in targets)
             {
-                var time = await TimeAsync(target);
-                if (i >= WarmUps)
-                    took[target.Name].Add(time);
+                for (var call = 0; call < Turn; call++)
+                {
+                    var time = await TimeAsync(target);
+                    if (i >= WarmUps)
+                        took[target.Name].Add(time);
+                }
             }
         }
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
-using ThinkWatch.AdminApi.Snapshots;
 using ThinkWatch.AdminApi.Store;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Contracts.Identity;
@@ -38,21 +37,21 @@ internal static class SettingEndpoints
         return TypedResults.Ok(found);
     }
 
-    private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, SnapshotSource catalog, CancellationToken cancellationToken)
+    private static async Task<Ok<SettingsView>> UpdateAsync(HttpContext http, SettingsPatch body, CatalogChanges changes, CancellationToken cancellationToken)
     {
         var given = body.Settings ?? throw ApiProblem.Invalid("settings", "is required").AsException();
         var caller = http.Caller();
         foreach (var key in given.Keys)
             caller.MustHold($"{PermissionOf(key)}:write");
         Validate(given);
-
-        // Settings are the installation's, not an organisation's: where there are several, only its administrator changes them.
-        if (!caller.PlatformAdmin && catalog.Current?.IsSharedByOthersThan(caller.OrgId) == true)
-            throw ApiProblem.Forbidden("Settings apply to every organisation: only a platform administrator may change them.").AsException();
         var (view, version) = await changes.MakeAsync(
             async (transaction, token) =>
             {
                 await SettingStore.HoldAsync(transaction, token);
+
+                // Settings are the installation's, not an organisation's: where there are several, only its administrator changes them.
+                if (!caller.PlatformAdmin && await SettingStore.IsSharedByOthersAsync(transaction, caller.OrgId(), token))
+                    throw ApiProblem.Forbidden("Settings apply to every organisation: only a platform administrator may change them.").AsException();
                 var before = await SettingStore.ReadAsync(transaction.Connection!, token);
                 http.RequireMatch(VersionOf(before));
                 var audit = new List<AuditEntry>();

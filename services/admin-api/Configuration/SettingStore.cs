@@ -21,6 +21,19 @@ internal static class SettingStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>True when another organisation has a catalog of its own here.</summary>
+    public static async Task<bool> IsSharedByOthersAsync(NpgsqlTransaction transaction, Guid orgId, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT EXISTS (SELECT 1 FROM providers WHERE org_id <> @org AND deleted_at IS NULL)
+                OR EXISTS (SELECT 1 FROM models WHERE org_id <> @org AND deleted_at IS NULL)
+            """,
+            transaction.Connection,
+            transaction).With("org", orgId);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     public static async Task WriteAsync(NpgsqlTransaction transaction, Guid orgId, string changedBy, string key, string json, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(

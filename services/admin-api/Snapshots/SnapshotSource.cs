@@ -96,8 +96,4 @@ internal sealed class CatalogSnapshot
     public Snapshot SettingsOnly { get; }
 
     public ulong Sequence => Whole.Sequence;
-
-    /// <summary>True when another organisation has a catalog of its own here.</summary>
-    public bool IsSharedByOthersThan(string orgId) =>
-        Whole.Providers.Any(provider => provider.OrgId != orgId) || Whole.Models.Any(model => model.OrgId != orgId);
 }
