@@ -11,15 +11,15 @@ public sealed class UserTests(FleetFixture fleet)
         var page = console.Page;
         await console.GoAsync("/admin/users");
         await console.Button("Invite user").First.ClickAsync();
-        await page.GetByLabel("E-mail").FillAsync("grace@example.test");
-        await page.GetByLabel("Display name").FillAsync("Grace Hopper");
+        await page.GetByLabel("E-mail").FillAsync("hopper@example.test");
+        await page.GetByLabel("Display name").FillAsync("Amazing Grace");
         await console.Button("Create invitation").ClickAsync();
         await console.Button("Reveal").ClickAsync();
         var link = await page.GetByLabel("One-time link", new() { Exact = true }).InnerTextAsync();
         await console.PictureAsync("user-invited");
         (await console.AxeAsync()).ShouldBeEmpty();
         await console.Button("I have passed it on").ClickAsync();
-        await console.Row("grace@example.test").GetByText("Invited").WaitForAsync();
+        await console.Row("hopper@example.test").GetByText("Invited").WaitForAsync();
         (await page.ContentAsync()).ShouldNotContain(link);
 
         await using var visitor = await fleet.VisitAsync(Look.Default with { Theme = "dark" });
@@ -31,7 +31,7 @@ public sealed class UserTests(FleetFixture fleet)
         (await visitor.AxeAsync()).ShouldBeEmpty();
         await visitor.Button("Set password").ClickAsync();
         await visitor.Page.GetByText("Your password is set").WaitForAsync();
-        await visitor.SignInAsync("grace@example.test", "Harbour-Light-2042");
+        await visitor.SignInAsync("hopper@example.test", "Harbour-Light-2042");
         (await visitor.Link("Users").CountAsync()).ShouldBe(0, "a developer administers nobody");
         await visitor.GoAsync(new Uri(link).PathAndQuery + new Uri(link).Fragment);
         await visitor.Page.GetByLabel("New password").FillAsync("Harbour-Light-2043");
@@ -39,21 +39,21 @@ public sealed class UserTests(FleetFixture fleet)
         await visitor.Button("Set password").ClickAsync();
         await visitor.Page.GetByText("This link does not work any more").WaitForAsync();
 
-        await console.GoAsync("/admin/users?q=grace&kind=person");
-        await console.Row("grace@example.test").GetByText("Active").WaitForAsync();
-        await console.Button("Actions for Grace Hopper").ClickAsync();
+        await console.GoAsync("/admin/users?q=hopper&kind=person");
+        await console.Row("hopper@example.test").GetByText("Active").WaitForAsync();
+        await console.Button("Actions for Amazing Grace").ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Disable" }).ClickAsync();
-        await console.Row("grace@example.test").GetByText("Disabled").WaitForAsync();
+        await console.Row("hopper@example.test").GetByText("Disabled").WaitForAsync();
         await visitor.GoAsync("/");
         await visitor.Heading("Sign in to ThinkWatch").WaitForAsync();
 
-        await console.Button("Actions for Grace Hopper").ClickAsync();
+        await console.Button("Actions for Amazing Grace").ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
-        await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("grace@example.test");
+        await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("hopper@example.test");
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Assertions.Expect(console.Row("grace@example.test")).ToHaveCountAsync(0);
+        await Assertions.Expect(console.Row("hopper@example.test")).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Radio, new() { Name = "Deleted" }).ClickAsync();
-        await console.Row("grace@example.test").GetByText("Deleted").WaitForAsync();
+        await console.Row("hopper@example.test").GetByText("Deleted").WaitForAsync();
         console.ShouldBeClean();
         visitor.ShouldBeClean();
     }
