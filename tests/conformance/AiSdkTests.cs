@@ -51,8 +51,8 @@ public sealed class AiSdkTests(NodeClients clients)
         {
             var loop = await ExpectLoopAsync(package, models, name, steps: 2, calls: 1);
 
-            // OpenAI's chat shows nobody its thoughts, and that package knows no field for those of others.
-            if (package != "openai" && (package == "responses" || models is not (Family.OpenAi or Family.Azure)))
+            // That package knows no field for thoughts.
+            if (package != "openai" && !Family.HidesThoughts(models, overResponses: package == "responses"))
                 loop.GetProperty("thoughts").GetString()!.ShouldContain("思考", customMessage: $"{name}: {loop}");
         }
     }

@@ -12,11 +12,12 @@ public sealed class ConversationTests(NodeClients clients)
 {
     private const string Chosen = """get_weather {"city":"Zürich \"Altstadt\"","days":3} get_map {"where":{"lat":47.37,"lon":8.54},"layers":["rain","wind"]} get_weather {"city":"Łódź","days":1}""";
 
-    public static MatrixTheoryData<string, string> Cells => new(Conversation.Clients, Family.All);
+    public static MatrixTheoryData<string, string> Packages => new(Conversation.Packages, Family.All);
 
-    public static MatrixTheoryData<string, string> Packages => new([Conversation.Chat, Conversation.Responses, Conversation.Messages], Family.All);
+    /// <summary>The agents take their time.</summary>
+    public static MatrixTheoryData<string, string> Agents => new(Conversation.Agents, Family.Types);
 
-    public static TheoryData<string> Families => new(Family.All);
+    public static TheoryData<string> Families => new(Family.Types);
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -43,8 +44,7 @@ public sealed class ConversationTests(NodeClients clients)
         blocks.Where(static block => TypeOf(block) == "tool_use").Select(static block => block.GetProperty("name").GetString()).ShouldBe(["Read", "Bash"]);
         blocks.Count(static block => TypeOf(block) == "tool_result" && !(block.TryGetProperty("is_error", out var failed) && failed.GetBoolean())).ShouldBe(2);
 
-        // OpenAI's chat, which this client is converted to there, shows nobody its thoughts.
-        if (models is not (Family.OpenAi or Family.Azure)) blocks.ShouldContain(static block => TypeOf(block) == "thinking");
+        if (!Family.HidesThoughts(models, overResponses: false)) blocks.ShouldContain(static block => TypeOf(block) == "thinking");
     }
 
     [Theory]
@@ -63,8 +63,14 @@ public sealed class ConversationTests(NodeClients clients)
     }
 
     [Theory]
-    [MemberData(nameof(Cells))]
-    public async Task Conversation_AtTheProvider_HasLostNothingThatNoNoteNames(string client, string models)
+    [MemberData(nameof(Packages))]
+    public Task Conversation_AtTheProvider_HasLostNothingThatNoNoteNames(string package, string models) => ExpectNothingLostAsync(package, models);
+
+    [Theory]
+    [MemberData(nameof(Agents))]
+    public Task Session_AtTheProvider_HasLostNothingThatNoNoteNames(string agent, string models) => ExpectNothingLostAsync(agent, models);
+
+    private async Task ExpectNothingLostAsync(string client, string models)
     {
         var conversation = await clients.ConverseAsync(client, models);
         var pairs = await conversation.AtTheProviderAsync(clients, TestContext.Current.CancellationToken);

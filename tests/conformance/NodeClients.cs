@@ -39,7 +39,8 @@ public sealed class NodeClients : IAsyncLifetime
         await _admin.AddSimulatedProviderAsync("openai", "gpt-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedProviderAsync("google", "gemini-sim-chat", CancellationToken.None);
         await _admin.AddSimulatedBedrockAsync(Family.Bedrock, s_models, CancellationToken.None);
-        await _admin.AddSimulatedAzureAsync(Family.Azure, s_models, CancellationToken.None);
+        await _admin.AddSimulatedAzureAsync("v1", Family.Azure, s_models, CancellationToken.None);
+        await _admin.AddSimulatedAzureAsync("deployments", Family.Deployed, s_models, CancellationToken.None);
     }
 
     /// <summary>Runs one case of a client script and answers what it printed.</summary>

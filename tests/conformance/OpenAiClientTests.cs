@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace ThinkWatch.Conformance.Tests;
 
-/// <summary>The official <c>openai</c> package, with nothing changed but the base URL and the key, on models of three kinds of providers.</summary>
+/// <summary>The official <c>openai</c> package, with nothing changed but the base URL and the key, on models of three kinds of providers; its loops on deployments of Azure too.</summary>
 public sealed class OpenAiClientTests(NodeClients clients)
 {
     private const string OpenAi = "";
     private const string Anthropic = "claude-";
     private const string Gemini = "gemini-";
+    private const string Deployed = Family.Deployed;
 
     [Fact]
     public async Task Models_Listed_AreThoseOfTheFleet()
@@ -66,13 +67,16 @@ public sealed class OpenAiClientTests(NodeClients clients)
     [InlineData("loopStreamed", OpenAi, 2)]
     [InlineData("loopStreamed", Anthropic, 2)]
     [InlineData("loopStreamed", Gemini, 2)]
+    [InlineData("loopStreamed", Deployed, 2)]
     [InlineData("parallelStreamed", OpenAi, 2)]
     [InlineData("parallelStreamed", Anthropic, 2)]
     [InlineData("parallelStreamed", Gemini, 2)]
+    [InlineData("parallelStreamed", Deployed, 2)]
     [InlineData("thinking", Anthropic, 1)]
     [InlineData("thinking", Gemini, 1)]
     [InlineData("thinkingStreamed", Anthropic, 1)]
     [InlineData("thinkingStreamed", Gemini, 1)]
+    [InlineData("thinkingStreamed", Deployed, 1)]
     [InlineData("runTools", Anthropic, 1)]
     [InlineData("runTools", Gemini, 1)]
     public async Task Loop_OfTools_EndsInText(string name, string models, int calls)

@@ -69,23 +69,24 @@ public sealed class Administrator : IDisposable
     }
 
     /// <summary>Registers the simulator as Bedrock, and models of it: each is <paramref name="prefix"/> and the name of a simulated model.</summary>
-    public Task AddSimulatedBedrockAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken)
+    public Task AddSimulatedBedrockAsync(string prefix, IReadOnlyList<string> models, CancellationToken cancellationToken)
     {
         var config = new { region = "eu-central-1", access_key_id = "AKIASIMULATOR000", secret_access_key = "simulator" };
-        return AddSimulatedAsync("bedrock", config, prefix, models, static model => $"anthropic.claude-{model}-v1:0", cancellationToken);
+        return AddSimulatedAsync("bedrock", "bedrock", config, prefix, models, static model => $"anthropic.claude-{model}-v1:0", cancellationToken);
     }
 
     /// <summary>Registers the simulator as Azure OpenAI, and deployments of it as models: each is <paramref name="prefix"/> and the name of a simulated model.</summary>
-    public Task AddSimulatedAzureAsync(string prefix, IEnumerable<string> models, CancellationToken cancellationToken) =>
-        AddSimulatedAsync("azure_openai", new { api = "v1" }, prefix, models, static model => model, cancellationToken);
+    /// <param name="api">The form of its addresses, <c>v1</c> or <c>deployments</c>.</param>
+    public Task AddSimulatedAzureAsync(string api, string prefix, IReadOnlyList<string> models, CancellationToken cancellationToken) =>
+        AddSimulatedAsync("azure_openai", "azure-" + api, new { api }, prefix, models, static model => model, cancellationToken);
 
     private async Task AddSimulatedAsync(
-        string type, object config, string prefix, IEnumerable<string> models, Func<string, string> upstreamModel, CancellationToken cancellationToken)
+        string type, string name, object config, string prefix, IReadOnlyList<string> models, Func<string, string> upstreamModel, CancellationToken cancellationToken)
     {
         var address = await SimulatorAddressAsync(cancellationToken);
         var provider = await PostAsync(
             "/api/admin/providers",
-            new { name = "simulated-" + type, provider_type = type, base_url = address, api_key = "sim-key-" + type, config, allow_private_network = true, simulated = true },
+            new { name = "simulated-" + name, provider_type = type, base_url = address, api_key = "sim-key-" + type, config, allow_private_network = true, simulated = true },
             cancellationToken);
         foreach (var model in models)
         {
@@ -94,8 +95,9 @@ public sealed class Administrator : IDisposable
                 $"/api/admin/models/{prefix + model}/routes",
                 new { provider_id = provider.GetProperty("id").GetString(), upstream_model = upstreamModel(model) },
                 cancellationToken);
-            await AwaitModelAsync(prefix + model, cancellationToken);
         }
+
+        foreach (var model in models) await AwaitModelAsync(prefix + model, cancellationToken);
     }
 
     /// <summary>Where the simulator listens.</summary>

@@ -13,7 +13,8 @@ internal sealed record Conversation(string Output, IReadOnlyList<RecordedCall> C
     public const string ClaudeCodeCli = "claude-code";
     public const string CodexCli = "codex";
 
-    public static readonly string[] Clients = [Chat, Responses, Messages, ClaudeCodeCli, CodexCli];
+    public static readonly string[] Packages = [Chat, Responses, Messages];
+    public static readonly string[] Agents = [ClaudeCodeCli, CodexCli];
 
     private const string Model = "sim-think-tools";
     private static readonly string[] s_paths = ["/v1/chat/completions", "/v1/responses", "/v1/messages"];
