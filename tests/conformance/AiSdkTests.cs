@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ThinkWatch.Conformance.Tests.Wire;
 
 namespace ThinkWatch.Conformance.Tests;
 
@@ -9,6 +10,9 @@ namespace ThinkWatch.Conformance.Tests;
 public sealed class AiSdkTests(NodeClients clients)
 {
     private static readonly string[] s_packages = ["openai", "responses", "anthropic", "compatible"];
+
+    /// <summary>Models that answer to the end.</summary>
+    private static readonly string[] s_compared = ["sim-chat", "sim-rounds-2", "sim-parallel", "sim-think-tools", "sim-json", "sim-inspect"];
 
     public static MatrixTheoryData<string, string> Cells => new(s_packages, Family.All);
 
@@ -114,6 +118,17 @@ public sealed class AiSdkTests(NodeClients clients)
         row.GetProperty("status").GetInt32().ShouldBe(499);
     }
 
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public async Task Calls_AtTheProvider_HaveLostNothingThatNoNoteNames(string package, string models)
+    {
+        var run = await RunAsync(package);
+        var mine = run with { Calls = [.. run.Calls.Where(call => call.Status == 200 && s_compared.Any(name => ModelOf(call) == models + name))] };
+        var pairs = await mine.AtTheProviderAsync(clients, TestContext.Current.CancellationToken);
+        pairs.Count.ShouldBe(package == "responses" ? 16 : 14);
+        string.Join('\n', pairs.SelectMany(static pair => pair.Lost().Select(lost => $"{ModelOf(pair.Sent)} {lost} (notes: {pair.Sent.Notes})")).Distinct()).ShouldBeEmpty();
+    }
+
     private async Task<JsonElement> ExpectLoopAsync(string package, string models, string name, int steps, int calls)
     {
         var loop = await CaseAsync(package, models, name);
@@ -126,9 +141,16 @@ public sealed class AiSdkTests(NodeClients clients)
 
     private async Task<JsonElement> CaseAsync(string package, string models, string name)
     {
-        var all = await clients.RunAllCasesAsync("ai.mjs", package, Family.All);
-        var result = all.GetProperty(models).GetProperty(name);
+        var result = (await RunAsync(package)).Events.Single().GetProperty(models).GetProperty(name);
         result.TryGetProperty("failed", out var failed).ShouldBeFalse($"{name}: {failed}");
         return result;
+    }
+
+    private Task<Conversation> RunAsync(string package) => clients.RunAllCasesAsync("ai.mjs", package, Family.All);
+
+    private static string? ModelOf(RecordedCall call)
+    {
+        using var body = JsonDocument.Parse(call.Body);
+        return body.RootElement.GetProperty("model").GetString();
     }
 }

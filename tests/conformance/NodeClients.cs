@@ -17,7 +17,7 @@ public sealed class NodeClients : IAsyncLifetime
         ["sim-chat", "sim-parallel", "sim-rounds-2", "sim-inspect", "sim-think-tools", "sim-json", "sim-cut", "sim-529", "sim-error-429", "sim-length",
             "sim-tools", "sim-words-400-drip-50"];
 
-    private readonly ConcurrentDictionary<(string, string), Lazy<Task<JsonElement>>> _runs = new();
+    private readonly ConcurrentDictionary<(string, string), Lazy<Task<Conversation>>> _runs = new();
     private readonly ConcurrentDictionary<(string, string), Lazy<Task<Conversation>>> _conversations = new();
     private FleetProcess? _fleet;
     private Administrator? _admin;
@@ -52,9 +52,9 @@ public sealed class NodeClients : IAsyncLifetime
     }
 
     /// <summary>Runs a script once that goes through all its cases, on the models of all <paramref name="families"/>; asked again it answers what came of it then.</summary>
-    public Task<JsonElement> RunAllCasesAsync(string script, string argument, string[] families) =>
-        _runs.GetOrAdd((script, argument), key => new Lazy<Task<JsonElement>>(async () =>
-            JsonDocument.Parse(await RunAsync([script, argument, .. families])).RootElement.Clone())).Value;
+    internal Task<Conversation> RunAllCasesAsync(string script, string argument, string[] families) =>
+        _runs.GetOrAdd((script, argument), key => new Lazy<Task<Conversation>>(() =>
+            Conversation.RecordAsync(this, gateway => RunAsync([script, argument, .. families], gateway: gateway)))).Value;
 
     /// <summary>A whole conversation of one client with one family of models, held once: what it printed, and what it sent.</summary>
     internal Task<Conversation> ConverseAsync(string client, string models) =>

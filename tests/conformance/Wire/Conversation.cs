@@ -24,11 +24,25 @@ internal sealed record Conversation(string Output, IReadOnlyList<RecordedCall> C
     public IEnumerable<JsonElement> Events =>
         Output.Split('\n').Where(static line => line.StartsWith('{')).Select(static line => JsonDocument.Parse(line).RootElement);
 
-    public static async Task<Conversation> HoldAsync(NodeClients clients, string client, string models)
+    public static Task<Conversation> HoldAsync(NodeClients clients, string client, string models) =>
+        RecordAsync(clients, gateway => RunAsync(clients, client, models, gateway));
+
+    /// <summary>Remembers what a client sends while it runs.</summary>
+    /// <param name="run">Runs it against the address that it is given, and answers what it printed.</param>
+    public static async Task<Conversation> RecordAsync(NodeClients clients, Func<string, Task<string>> run)
     {
         await using var recording = await RecordingGateway.StartAsync(clients.Fleet.Gateway, CancellationToken.None);
-        var (gateway, key) = (recording.Address, clients.Admin.ApiKey);
-        var output = client switch
+        var output = await run(recording.Address);
+        return new Conversation(output, [.. recording.Calls.Where(static call => s_paths.Contains(call.Path))]);
+    }
+
+    /// <summary>What the provider received for each of the calls.</summary>
+    public Task<IReadOnlyList<Delivery>> AtTheProviderAsync(NodeClients clients, CancellationToken cancellationToken) => Delivery.OfAsync(Calls, clients, cancellationToken);
+
+    private static async Task<string> RunAsync(NodeClients clients, string client, string models, string gateway)
+    {
+        var key = clients.Admin.ApiKey;
+        return client switch
         {
             Chat => await clients.RunScriptAsync("conversation.mjs", "chat", models, gateway),
             Responses => await clients.RunScriptAsync("conversation.mjs", "responses", models, gateway),
@@ -37,11 +51,7 @@ internal sealed record Conversation(string Output, IReadOnlyList<RecordedCall> C
             CodexCli => await Codex.RunAsync(await InstalledAsync(client, static () => Codex.Program), gateway, key, models + Model),
             _ => throw new ArgumentOutOfRangeException(nameof(client), client, "no such client"),
         };
-        return new Conversation(output, [.. recording.Calls.Where(static call => s_paths.Contains(call.Path))]);
     }
-
-    /// <summary>What the provider received for each of the calls.</summary>
-    public Task<IReadOnlyList<Delivery>> AtTheProviderAsync(NodeClients clients, CancellationToken cancellationToken) => Delivery.OfAsync(Calls, clients, cancellationToken);
 
     private static async Task<string> InstalledAsync(string client, Func<string?> program)
     {

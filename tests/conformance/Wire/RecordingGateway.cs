@@ -8,10 +8,14 @@ namespace ThinkWatch.Conformance.Tests.Wire;
 
 /// <summary>One call as its client made it.</summary>
 /// <param name="Notes">The answer's <c>x-thinkwatch-conversion</c>; empty when nothing was lost.</param>
-/// <param name="Answer">Of an answer that is an error, the beginning.</param>
 internal sealed record RecordedCall(string Path, byte[] Body, string RequestId, string Notes, int Status)
 {
-    public string Answer { get; set; } = "";
+    private readonly MemoryStream _answer = new();
+
+    /// <summary>What it was answered with, as far as it came.</summary>
+    public string Answer => System.Text.Encoding.UTF8.GetString(_answer.ToArray());
+
+    public void Append(ReadOnlySpan<byte> answer) => _answer.Write(answer);
 }
 
 /// <summary>Stands between a client and the gateway, passes every byte on and remembers what the client sent.</summary>
@@ -74,7 +78,7 @@ internal sealed class RecordingGateway : IAsyncDisposable
         var buffer = new byte[16 * 1024];
         while (await stream.ReadAsync(buffer, http.RequestAborted) is > 0 and var read)
         {
-            if (call.Status >= 400) call.Answer += System.Text.Encoding.UTF8.GetString(buffer, 0, read);
+            call.Append(buffer.AsSpan(0, read));
             await http.Response.Body.WriteAsync(buffer.AsMemory(0, read), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
         }
