@@ -1,9 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Send } from 'lucide-react'
 import { useState } from 'react'
+import { useForm } from 'react-hook-form'
 import { useI18n } from '@/i18n'
 import { ApiError, toApiError } from '@/lib/api/problem'
-import { removeWebhook, setWebhook, testWebhook, webhookQuery, type Webhook } from '@/lib/api/notifications'
+import {
+  readWebhook,
+  removeWebhook,
+  setWebhook,
+  testWebhook,
+  webhookQuery,
+  type Webhook,
+} from '@/lib/api/notifications'
+import { useEdit } from '@/lib/use-edit'
+import { EditError } from '../edit-conflict'
 import { InlineConfirm } from '../limits/inline-confirm'
 import { SecretOnce } from '../secret-once'
 import { ErrorState, FormError } from '../states'
@@ -35,18 +45,30 @@ export function WebhookSettings({ readOnly }: { readOnly: boolean }) {
   )
 }
 
+const valuesOf = (webhook: Webhook | undefined) => ({
+  url: webhook?.url ?? '',
+  allow_private_network: webhook?.allow_private_network ?? false,
+  enabled: webhook?.enabled ?? true,
+})
+type WebhookValues = ReturnType<typeof valuesOf>
+const labels = {
+  url: 'webhook.url',
+  allow_private_network: 'webhook.private',
+  enabled: 'common.enabled',
+} as const
+
 function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boolean }) {
   const { t } = useI18n()
   const client = useQueryClient()
-  const [url, setUrl] = useState(webhook?.url ?? '')
-  const [allowPrivate, setAllowPrivate] = useState(webhook?.allow_private_network ?? false)
-  const [enabled, setEnabled] = useState(webhook?.enabled ?? true)
+  const form = useForm({ defaultValues: valuesOf(webhook) })
+  const edit = useEdit({ form, read: readOnly ? undefined : readWebhook, valuesOf })
+  const values = form.watch()
   const refresh = () => client.resetQueries({ queryKey: webhookQuery.queryKey })
   const save = useMutation({
-    mutationFn: (newSecret: boolean) =>
-      setWebhook({ url: url.trim(), allow_private_network: allowPrivate, enabled, new_secret: newSecret }),
+    mutationFn: async (newSecret: boolean) =>
+      setWebhook({ ...values, url: values.url.trim(), new_secret: newSecret }, await edit.etag()),
     // With a new secret the form stays as it is, or the secret would be gone unseen.
-    onSuccess: (set) => (set.secret ? undefined : refresh()),
+    onSuccess: (set) => (set.secret ? edit.saved() : refresh()),
   })
   const test = useMutation({ mutationFn: testWebhook })
   const [removing, setRemoving] = useState(false)
@@ -66,8 +88,7 @@ function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boole
         {(control) => (
           <Input
             {...control}
-            value={url}
-            onChange={(event) => setUrl(event.target.value)}
+            {...form.register('url')}
             inputMode="url"
             readOnly={readOnly}
             autoComplete="off"
@@ -78,11 +99,16 @@ function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boole
       <SwitchRow
         label={t('webhook.private')}
         hint={t('webhook.privateHint')}
-        checked={allowPrivate}
-        onChange={setAllowPrivate}
+        checked={values.allow_private_network}
+        onChange={(next) => form.setValue('allow_private_network', next, { shouldDirty: true })}
         disabled={readOnly}
       />
-      <SwitchRow label={t('common.enabled')} checked={enabled} onChange={setEnabled} disabled={readOnly} />
+      <SwitchRow
+        label={t('common.enabled')}
+        checked={values.enabled}
+        onChange={(next) => form.setValue('enabled', next, { shouldDirty: true })}
+        disabled={readOnly}
+      />
       {save.data?.secret && (
         <div className="grid gap-1.5">
           <p className="text-sm font-medium">{t('webhook.secret')}</p>
@@ -102,7 +128,13 @@ function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boole
           <span className="min-w-0 break-words text-ink-2">{test.data.error}</span>
         </p>
       )}
-      <FormError error={(wrong ? undefined : save.error) ?? test.error} />
+      <EditError
+        edit={edit}
+        error={wrong ? undefined : save.error}
+        onLoaded={save.reset}
+        label={(name) => t(labels[name as keyof WebhookValues])}
+      />
+      <FormError error={test.error} />
       {removing && (
         <InlineConfirm
           question={t('webhook.removeAsk')}
@@ -130,7 +162,7 @@ function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boole
               </Button>
             </>
           )}
-          <Button type="submit" variant="primary" busy={save.isPending} disabled={!url.trim()}>
+          <Button type="submit" variant="primary" busy={save.isPending} disabled={!values.url.trim()}>
             {t('common.save')}
           </Button>
         </div>

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Pencil } from 'lucide-react'
+import { EditError } from '@/components/edit-conflict'
 import { describeError, ErrorState } from '@/components/states'
 import { SimulatedBadge, StatusBadge } from '@/components/status'
 import { Button } from '@/components/ui/button'
@@ -9,8 +10,16 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { Switch } from '@/components/ui/toggles'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { projectionQuery, routeHealthQuery, routeHistoryQuery, updateModel } from '@/lib/api/catalog'
+import {
+  projectionQuery,
+  readModel,
+  routeHealthQuery,
+  routeHistoryQuery,
+  updateModel,
+} from '@/lib/api/catalog'
 import type { KnownModel } from '@/lib/api/use-models'
+import { useDraft } from '@/lib/use-draft'
+import { isStale } from '@/lib/use-edit'
 import { AddRoute } from './add-route'
 import { at, backgrounds } from './data/colours'
 import { isManual } from './data/split'
@@ -30,10 +39,18 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
   const projection = useQuery(projectionQuery(model.id))
   const health = useQuery(routeHealthQuery(model.id))
   const history = useQuery(routeHistoryQuery(model.id))
+  const edit = useDraft({
+    name: 'enabled',
+    value: model.enabled,
+    etag: model.etag,
+    read: () => readModel(model.id).then(({ value, etag }) => ({ value: value.enabled, etag })),
+    reload: onChanged,
+    say: String,
+  })
   const kill = useMutation({
-    mutationFn: (enabled: boolean) => updateModel(model.id, { enabled }),
+    mutationFn: (enabled: boolean) => updateModel(model.id, { enabled }, edit.etag),
     onSuccess: onChanged,
-    onError: (error) => toast.failure(t('error.failed'), describeError(error, t).title),
+    onError: (error) => isStale(error) || toast.failure(t('error.failed'), describeError(error, t).title),
   })
   const figures = projection.data?.routes ?? []
   const taking = figures.filter((route) => route.takes_part).map((route) => route.route_id)
@@ -89,6 +106,16 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
           {t(`models.priceSource.${model.price_source}`)}
         </Badge>
       </div>
+      {isStale(kill.error) && (
+        <div className="border-b border-line px-4 py-2.5 sm:px-5">
+          <EditError
+            edit={edit}
+            error={kill.error}
+            onLoaded={kill.reset}
+            label={() => t('models.killSwitch')}
+          />
+        </div>
+      )}
       <dl className="grid grid-cols-2 gap-px border-b border-line bg-line sm:grid-cols-4">
         {facts.map(([label, value]) => (
           <div key={label} className="bg-panel px-4 py-3 sm:first:ps-5">
@@ -116,7 +143,7 @@ export function ModelDrawer({ model, onClose, onEdit, onChanged }: ModelDrawerPr
             <ul className="grid gap-2">
               {model.routes.map((route) => (
                 <RouteRow
-                  key={`${route.id}:${route.weight}`}
+                  key={route.id}
                   route={route}
                   colour={taking.includes(route.id) ? at(backgrounds, taking.indexOf(route.id)) : undefined}
                   share={share(route.id)}

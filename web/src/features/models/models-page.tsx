@@ -31,7 +31,7 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
   const close = () => onSearch({ dialog: undefined })
 
   const { mutate: toggle } = useMutation({
-    mutationFn: (model: KnownModel) => updateModel(model.id, { enabled: !model.enabled }),
+    mutationFn: (model: KnownModel) => updateModel(model.id, { enabled: !model.enabled }, model.etag),
     onSettled: refresh,
     onSuccess: (model) =>
       toast.success(t(model.enabled ? 'models.nowEnabled' : 'models.nowDisabled', { name: model.model_id })),

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { Check, Pencil, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { EditError } from '@/components/edit-conflict'
 import { describeError } from '@/components/states'
 import { SimulatedBadge } from '@/components/status'
 import { Mono } from '@/components/text'
@@ -9,10 +10,12 @@ import { Input } from '@/components/ui/input'
 import { Switch } from '@/components/ui/toggles'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteRoute, updateRoute, type RouteHealth } from '@/lib/api/catalog'
+import { deleteRoute, readRoute, updateRoute, type RouteHealth } from '@/lib/api/catalog'
 import type { Schemas } from '@/lib/api/client'
 import type { KnownRoute } from '@/lib/api/use-models'
 import { cn } from '@/lib/cn'
+import { useDraft } from '@/lib/use-draft'
+import { isStale } from '@/lib/use-edit'
 import { RouteDialog } from './route-dialog'
 import { RouteFacts, type RouteFigures, type RouteHistory } from './route-facts'
 
@@ -31,15 +34,28 @@ export function RouteRow(props: RouteRowProps) {
   const { route, share, colour, figures, health, history, onChanged } = props
   const { t, f } = useI18n()
   const toast = useToast()
-  const [weight, setWeight] = useState(String(route.weight))
+  const edit = useDraft({
+    name: 'weight',
+    value: String(route.weight),
+    etag: route.etag,
+    read: () => readRoute(route.id).then(({ value, etag }) => ({ value: String(value.weight), etag })),
+    reload: onChanged,
+    say: (text) => text,
+  })
+  const weight = edit.draft ?? String(route.weight)
   const [editing, setEditing] = useState(false)
   const failed = (error: unknown) => {
+    if (isStale(error)) return
     const { title, detail } = describeError(error, t)
     toast.failure(title, detail)
   }
   const update = useMutation({
-    mutationFn: (changes: Schemas['ModelRouteUpdate']) => updateRoute(route.id, changes),
-    onSuccess: onChanged,
+    mutationFn: (changes: Schemas['ModelRouteUpdate']) => updateRoute(route.id, changes, edit.etag),
+    onSuccess: async (_, changes) => {
+      await onChanged()
+      if (changes.weight !== undefined) edit.drop()
+      else await edit.refresh()
+    },
     onError: failed,
   })
   const remove = useMutation({
@@ -80,7 +96,9 @@ export function RouteRow(props: RouteRowProps) {
           aria-label={t('models.weightOf', { name: provider })}
           inputMode="numeric"
           value={weight}
-          onChange={(event) => setWeight(event.target.value)}
+          onChange={({ target }) =>
+            target.value === String(route.weight) ? edit.drop() : edit.set(target.value)
+          }
           className="tnum h-7 w-16 text-end"
         />
         <Button
@@ -109,6 +127,14 @@ export function RouteRow(props: RouteRowProps) {
         <Pencil aria-hidden />
       </Button>
       <RemoveButton name={provider} busy={remove.isPending} onRemove={() => remove.mutate()} />
+      <div className="w-full empty:hidden">
+        <EditError
+          edit={edit}
+          error={isStale(update.error) ? update.error : null}
+          onLoaded={update.reset}
+          label={() => t('models.weight')}
+        />
+      </div>
       <RouteFacts name={provider} figures={figures} health={health} history={history} caps={route} />
       {editing && <RouteDialog route={route} onClose={() => setEditing(false)} onSaved={onChanged} />}
     </li>

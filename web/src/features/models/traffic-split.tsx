@@ -1,19 +1,30 @@
-import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { EditError } from '@/components/edit-conflict'
 import { describeError } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
 import { Select } from '@/components/ui/select'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { updateModel, updateWeights, type Projection } from '@/lib/api/catalog'
+import { projectionQuery, readModel, updateModel, updateWeights, type Projection } from '@/lib/api/catalog'
 import type { KnownModel } from '@/lib/api/use-models'
+import { useDraft } from '@/lib/use-draft'
+import { isStale } from '@/lib/use-edit'
 import { isManual, percents, splitCost } from './data/split'
 import { strategies } from './data/schema'
 import { TrafficBar } from './traffic-bar'
 
 const autos = strategies.filter((strategy) => strategy !== 'weighted')
 type Auto = (typeof autos)[number]
+
+/** Percents by route. */
+type Split = Record<string, number>
+
+function splitOf(projection: Projection): Split {
+  const taking = projection.routes.filter((route) => route.takes_part)
+  const shares = percents(taking.map((route) => route.manual_share))
+  return Object.fromEntries(taking.map((route, index) => [route.route_id, shares[index] ?? 0]))
+}
 
 interface TrafficSplitProps {
   model: KnownModel
@@ -26,10 +37,38 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
   const { t, f } = useI18n()
   const toast = useToast()
   const manual = isManual(projection)
-  const [draft, setDraft] = useState<number[]>()
+  const client = useQueryClient()
   const taking = projection.routes.filter((route) => route.takes_part)
   const stored = percents(taking.map((route) => route.manual_share))
   const auto = percents(taking.map((route) => route.auto_share))
+  const split = useDraft<Split>({
+    name: 'split',
+    value: splitOf(projection),
+    etag: model.routes_etag,
+    read: async () => {
+      const { value } = await readModel(model.id)
+      return {
+        value: splitOf(await client.fetchQuery({ ...projectionQuery(model.id), staleTime: 0 })),
+        etag: value.routes_etag,
+      }
+    },
+    reload: onChanged,
+    say: (shares) => Object.values(shares).join(' / '),
+  })
+  const mode = useDraft({
+    name: 'strategy',
+    value: projection.strategy,
+    etag: model.etag,
+    read: () => readModel(model.id).then(({ value, etag }) => ({ value: value.strategy ?? '', etag })),
+    reload: onChanged,
+    say: String,
+  })
+  // Routes may come and go under what is dragged.
+  const draft =
+    split.draft &&
+    percents(taking.map(({ route_id }, index) => split.draft?.[route_id] ?? stored[index] ?? 0))
+  const setDraft = (shares: number[]) =>
+    split.set(Object.fromEntries(taking.map(({ route_id }, index) => [route_id, shares[index] ?? 0])))
   const shown = manual ? (draft ?? stored) : auto
   const labels = new Map(
     model.routes.map((route) => [route.id, `${route.providerLabel} ${route.upstream_model}`]),
@@ -38,20 +77,26 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
     splitCost(taking.map((route, index) => ({ percent: shares[index] ?? 0, usd: route.usd_per_million })))
 
   const failed = (error: unknown) => {
+    if (isStale(error)) return
     const { title, detail } = describeError(error, t)
     toast.failure(title, detail)
   }
   const setStrategy = useMutation({
-    mutationFn: (strategy: Auto | 'weighted') => updateModel(model.id, { strategy }),
+    mutationFn: (strategy: Auto | 'weighted') => updateModel(model.id, { strategy }, mode.etag),
     onSuccess: onChanged,
     onError: failed,
   })
+  // The next one stands on what this one leaves behind.
+  const change = (strategy: Auto | 'weighted') => setStrategy.isPending || setStrategy.mutate(strategy)
   const save = useMutation({
     mutationFn: (shares: number[]) =>
-      updateWeights(taking.map((route, index) => ({ id: route.route_id, weight: shares[index] ?? 0 }))),
+      updateWeights(
+        taking.map((route, index) => ({ id: route.route_id, weight: shares[index] ?? 0 })),
+        split.etag,
+      ),
     onSuccess: async () => {
       await onChanged()
-      setDraft(undefined)
+      split.drop()
       toast.success(t('models.splitSaved'))
     },
     onError: failed,
@@ -63,7 +108,7 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
         <Segmented
           label={t('models.mode')}
           value={manual ? 'manual' : 'auto'}
-          onChange={(mode) => setStrategy.mutate(mode === 'manual' ? 'weighted' : 'latency_cost')}
+          onChange={(next) => change(next === 'manual' ? 'weighted' : 'latency_cost')}
           options={[
             { value: 'auto', label: t('models.mode.auto') },
             { value: 'manual', label: t('models.mode.manual') },
@@ -73,7 +118,7 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
           <Select
             aria-label={t('models.strategy')}
             value={projection.strategy}
-            onChange={(event) => setStrategy.mutate(event.target.value as Auto)}
+            onChange={(event) => change(event.target.value as Auto)}
             className="w-auto"
           >
             {autos.map((strategy) => (
@@ -90,7 +135,13 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
         )}
         {draft && (
           <span className="ms-auto flex gap-2">
-            <Button size="sm" onClick={() => setDraft(undefined)}>
+            <Button
+              size="sm"
+              onClick={() => {
+                split.drop()
+                save.reset()
+              }}
+            >
               {t('common.cancel')}
             </Button>
             <Button size="sm" variant="primary" busy={save.isPending} onClick={() => save.mutate(draft)}>
@@ -99,6 +150,18 @@ export function TrafficSplit({ model, projection, onChanged }: TrafficSplitProps
           </span>
         )}
       </div>
+      <EditError
+        edit={mode}
+        error={isStale(setStrategy.error) ? setStrategy.error : null}
+        onLoaded={setStrategy.reset}
+        label={() => t('models.mode')}
+      />
+      <EditError
+        edit={split}
+        error={isStale(save.error) ? save.error : null}
+        onLoaded={save.reset}
+        label={() => t('models.splitOf', { name: model.model_id })}
+      />
       <TrafficBar
         label={t('models.splitOf', { name: model.model_id })}
         parts={taking.map((route, index) => ({

@@ -62,8 +62,8 @@ export const updateRoute = (id: string, body: Schemas['ModelRouteUpdate'], etag?
   unwrap(api.PATCH('/api/admin/model-routes/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
 export const deleteRoute = (id: string) =>
   unwrap(api.DELETE('/api/admin/model-routes/{id}', { params: { path: { id } } }))
-export const updateWeights = (updates: { id: string; weight: number }[]) =>
-  unwrap(api.PATCH('/api/admin/model-routes/batch-weights', { body: { updates } }))
+export const updateWeights = (updates: { id: string; weight: number }[], etag?: string) =>
+  unwrap(api.PATCH('/api/admin/model-routes/batch-weights', { body: { updates }, ...ifMatch(etag) }))
 
 const every = 15_000
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ApiError, ifMatch, readVersion, unwrap, type Versioned } from './problem'
 
 export type Notification = Schemas['NotificationView']
 export type Webhook = Schemas['WebhookView']
@@ -27,7 +27,13 @@ export const webhookQuery = queryOptions({
   // Asked again only by whoever changes it: a new secret is on the screen meanwhile.
   staleTime: Infinity,
 })
-export const setWebhook = (body: Schemas['WebhookBody']) =>
-  unwrap(api.PUT('/api/admin/notifications/webhook', { body }))
+/** No value, and no version, while there is none. */
+export const readWebhook = (): Promise<Versioned<Webhook | undefined>> =>
+  readVersion(api.GET('/api/admin/notifications/webhook')).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return { value: undefined }
+    throw error
+  })
+export const setWebhook = (body: Schemas['WebhookBody'], etag?: string) =>
+  unwrap(api.PUT('/api/admin/notifications/webhook', { body, ...ifMatch(etag) }))
 export const removeWebhook = () => unwrap(api.DELETE('/api/admin/notifications/webhook'))
 export const testWebhook = () => unwrap(api.POST('/api/admin/notifications/webhook/test'))

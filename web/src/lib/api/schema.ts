@@ -2480,6 +2480,8 @@ export interface components {
             rpm_cap?: number | null;
             tpm_cap?: number | null;
             prices?: components["schemas"]["Prices"] | null;
+            /** @description For If-Match, as the header of the route read alone. */
+            etag?: string;
         };
         Model: {
             /** Format: uuid */
@@ -2517,6 +2519,10 @@ export interface components {
             cache_write_1h_price?: string | null;
             /** @enum {string} */
             price_source: "shipped" | "override" | "none";
+            /** @description For If-Match, as the header of the model read alone: of what is set at the model itself. */
+            etag?: string;
+            /** @description For If-Match of a change of weights, as the header of the list of its routes: of all of them together. */
+            routes_etag?: string;
         };
         ModelCreate: {
             model_id: string;
