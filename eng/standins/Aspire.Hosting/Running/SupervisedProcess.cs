@@ -89,6 +89,13 @@ internal sealed partial class SupervisedProcess : IDisposable
     /// <summary>Signals the whole group. False if there is none any more.</summary>
     public bool Signal(int signal) => Kill(-Id, signal) == 0;
 
+    /// <summary>Ends the group by force; in its first moment the program has none yet, and is ended alone.</summary>
+    public void Kill()
+    {
+        if (!Signal(Sigkill))
+            _process.Kill();
+    }
+
     /// <summary>Ends what the program left behind in its group, and waits until it is gone.</summary>
     public async Task CleanUpAsync()
     {

@@ -19,6 +19,7 @@ internal sealed class Supervisor(
     private readonly CancellationTokenSource _stopping = new();
     private SupervisedProcess? _process;
     private Task _running = Task.CompletedTask;
+    private CancellationToken _atOnce;
 
     public IResource Resource { get; } = resource;
 
@@ -34,18 +35,24 @@ internal sealed class Supervisor(
     /// <summary>SIGTERM to the group, SIGINT if that was not enough, SIGKILL at the end of the grace or at once.</summary>
     public async Task StopAsync(CancellationToken atOnce)
     {
+        _atOnce = atOnce;
         await _stopping.CancelAsync();
         if (_process is { } process)
         {
             Publish(KnownResourceStates.Stopping);
-            process.Signal(SupervisedProcess.Sigterm);
-            if (!await EndedAsync(process, Insist, atOnce))
-                process.Signal(SupervisedProcess.Sigint);
-            if (!await EndedAsync(process, Grace - Insist, atOnce))
-                process.Signal(SupervisedProcess.Sigkill);
+            await EndAsync(process, atOnce);
         }
 
         await _running;
+    }
+
+    private static async Task EndAsync(SupervisedProcess process, CancellationToken atOnce)
+    {
+        process.Signal(SupervisedProcess.Sigterm);
+        if (!await EndedAsync(process, Insist, atOnce))
+            process.Signal(SupervisedProcess.Sigint);
+        if (!await EndedAsync(process, Grace - Insist, atOnce))
+            process.Kill();
     }
 
     private static async Task<bool> EndedAsync(SupervisedProcess process, TimeSpan within, CancellationToken atOnce)
@@ -109,7 +116,7 @@ internal sealed class Supervisor(
             ExitCode = null,
         });
         if (stopping.IsCancellationRequested)
-            process.Signal(SupervisedProcess.Sigterm); // the stop came between start and assignment
+            await EndAsync(process, _atOnce); // the stop came between start and assignment
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watch = IsTask

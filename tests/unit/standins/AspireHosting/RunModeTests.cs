@@ -146,6 +146,20 @@ public sealed class RunModeTests
     }
 
     [Fact]
+    public async Task Stop_WhileAProcessIsJustStarting_EndsIt()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await using var app = new TestApplication();
+            app.AddScript("deaf", "trap '' TERM INT; while true; do sleep 1; done");
+            await app.StartAsync();
+            await Task.Delay(i);
+
+            await app.StopAsync(new CancellationToken(canceled: true));
+        }
+    }
+
+    [Fact]
     public async Task Start_FixedPortTaken_SaysWhich()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);
