@@ -39,7 +39,7 @@ public sealed partial class CatalogTests(FleetFixture fleet)
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("lab-server");
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Assertions.Expect(console.Row("lab-server")).ToHaveCountAsync(0);
+        await console.GoneAsync("lab-server");
         console.ShouldBeClean();
     }
 

@@ -63,6 +63,13 @@ internal sealed class ConsolePage : IAsyncDisposable
 
     public ILocator Dialog => Page.GetByRole(AriaRole.Dialog);
 
+    /// <summary>Waits until a row has gone. Behind an open dialog no row is to be seen, so the dialog goes first: with it, what it asked the server for is done.</summary>
+    public async Task GoneAsync(string row)
+    {
+        await Assertions.Expect(Dialog).ToHaveCountAsync(0, new() { Timeout = Patience });
+        await Assertions.Expect(Row(row)).ToHaveCountAsync(0, new() { Timeout = Patience });
+    }
+
     /// <summary>Waits until the page has its data: nothing shimmers any more.</summary>
     public async Task SettleAsync()
     {

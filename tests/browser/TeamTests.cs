@@ -46,7 +46,7 @@ public sealed class TeamTests(FleetFixture fleet)
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync(team);
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Assertions.Expect(console.Row(team)).ToHaveCountAsync(0);
+        await console.GoneAsync(team);
         console.ShouldBeClean();
     }
 }

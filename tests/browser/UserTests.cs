@@ -51,7 +51,7 @@ public sealed class UserTests(FleetFixture fleet)
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await console.Dialog.GetByRole(AriaRole.Textbox).FillAsync("hopper@example.test");
         await console.Dialog.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
-        await Assertions.Expect(console.Row("hopper@example.test")).ToHaveCountAsync(0);
+        await console.GoneAsync("hopper@example.test");
         await page.GetByRole(AriaRole.Radio, new() { Name = "Deleted" }).ClickAsync();
         await console.Row("hopper@example.test").GetByText("Deleted").WaitForAsync();
         console.ShouldBeClean();
