@@ -92,8 +92,16 @@ internal sealed partial class SupervisedProcess : IDisposable
     /// <summary>Ends the group by force; in its first moment the program has none yet, and is ended alone.</summary>
     public void Kill()
     {
-        if (!Signal(Sigkill))
+        if (Signal(Sigkill))
+            return;
+        try
+        {
             _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended meanwhile, and was let go.
+        }
     }
 
     /// <summary>Ends what the program left behind in its group, and waits until it is gone.</summary>
