@@ -25,6 +25,14 @@ public static class ETags
             throw ApiProblem.Stale().AsException();
     }
 
+    /// <summary>For what a request makes that may be there already: "If-None-Match: *" says that the caller saw none.</summary>
+    /// <exception cref="ApiProblemException">412 when it was sent and there is one. Call it as <see cref="RequireMatch(HttpContext, long)"/>.</exception>
+    public static void RequireNone(this HttpContext http, bool exists)
+    {
+        if (exists && http.Request.Headers.IfNoneMatch.ToString().Trim() == "*")
+            throw ApiProblem.Overtaken().AsException();
+    }
+
     public static void RequireMatch(this HttpContext http, DateTimeOffset changedAt) => http.RequireMatch(VersionOf(changedAt));
 
     /// <summary>The version of a list, which has no row of its own: another one as soon as an item comes, goes or changes. A part names an item and its version.</summary>

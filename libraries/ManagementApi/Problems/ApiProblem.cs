@@ -35,6 +35,9 @@ public sealed record ApiProblem(int Status, string Code, string Title, string? D
     public static ApiProblem Stale() =>
         new(StatusCodes.Status412PreconditionFailed, "stale", "It was changed meanwhile", "The If-Match header names an older version. Read it again.");
 
+    public static ApiProblem Overtaken() =>
+        new(StatusCodes.Status412PreconditionFailed, "stale", "It was made meanwhile", "Somebody else has made it. Read it, and change what is there.");
+
     public static ApiProblem Unprocessable(string detail) => new(StatusCodes.Status422UnprocessableEntity, "unprocessable", "That cannot be done", detail);
 
     public static ApiProblem TooMany(string detail, TimeSpan retryAfter) =>

@@ -29,15 +29,15 @@ internal static class RouteWeights
         var views = await changes.MakeAsync(
             async (transaction, token) =>
             {
-                await RequireMatchAsync(http, transaction.Connection!, orgId, updates.Select(static update => update.Id), token);
+                var routes = await HoldAsync(transaction.Connection!, orgId, [.. updates.Select(static update => update.Id)], token);
+                foreach (var ofModel in routes.GroupBy(static route => route.ModelId))
+                    http.RequireMatch(ModelRoute.VersionOf(ofModel));
                 var errors = new FieldErrors();
                 var audit = new List<AuditEntry>();
                 var changed = new RouteView?[updates.Count];
-
-                // In one order for everybody, so that two such changes wait for each other instead of forever.
-                foreach (var (index, id, weight) in updates.OrderBy(static update => update.Id))
+                foreach (var (index, id, weight) in updates)
                 {
-                    var route = await RouteStore.FindAsync(transaction.Connection!, orgId, id, forUpdate: true, token);
+                    var route = routes.Find(candidate => candidate.Id == id);
                     errors.Require(route is not null, $"updates[{index}].id", "there is no such route");
                     if (route is null)
                         continue;
@@ -55,24 +55,23 @@ internal static class RouteWeights
         return TypedResults.Ok(new Page<RouteView>(views, NextCursor: null));
     }
 
-    // A route's weight says nothing without those beside it: what must be as it was read is the list of each model's routes.
-    private static async Task RequireMatchAsync(HttpContext http, NpgsqlConnection connection, Guid orgId, IEnumerable<Guid> routeIds, CancellationToken cancellationToken)
+    /// <summary>
+    /// All routes of the models that these are of: a route's weight says nothing without those beside it. With its model held no route comes to it, with
+    /// the routes held none changes or goes. First models, then routes, each in the order of their ids, with and without If-Match: so two changes wait for
+    /// each other, and not forever.
+    /// </summary>
+    private static async Task<List<ModelRoute>> HoldAsync(NpgsqlConnection connection, Guid orgId, Guid[] ids, CancellationToken cancellationToken)
     {
-        if (http.Request.Headers.IfMatch.Count == 0)
-            return;
         var models = new SortedSet<Guid>();
-        foreach (var id in routeIds)
+        foreach (var id in ids)
         {
             if (await RouteStore.FindAsync(connection, orgId, id, forUpdate: false, cancellationToken) is { } route)
                 models.Add(route.ModelId);
         }
 
         foreach (var model in models)
-        {
-            // With its model held no route comes to it, with the routes held none changes or goes.
             await ModelStore.FindAsync(connection, orgId, model.ToString(), forUpdate: true, cancellationToken);
-            http.RequireMatch(ModelRoute.VersionOf(await RouteStore.ListAsync(connection, orgId, [model], cancellationToken, forUpdate: true)));
-        }
+        return await RouteStore.ListAsync(connection, orgId, [.. models], cancellationToken, forUpdate: true);
     }
 
     private static List<(int Index, Guid Id, int Weight)> Read(RouteWeightsPatch body)

@@ -53,6 +53,15 @@ internal sealed class WebhookStore(NpgsqlDataSource database, Vault vault)
 {
     private const string Columns = "org_id, url, secret, allow_private_network, enabled, updated_at, last_delivered_at, last_failed_at, last_error";
 
+    private const string Insert = """
+        INSERT INTO webhooks (org_id, url, secret, allow_private_network, enabled, updated_at) VALUES (@orgId, @url, @secret, @allow, @enabled, now())
+        ON CONFLICT (org_id) DO NOTHING
+        """;
+
+    private const string Update = """
+        UPDATE webhooks SET url = @url, secret = @secret, allow_private_network = @allow, enabled = @enabled, updated_at = now() WHERE org_id = @orgId
+        """;
+
     public async Task<Webhook?> FindAsync(Guid orgId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -60,12 +69,14 @@ internal sealed class WebhookStore(NpgsqlDataSource database, Vault vault)
     }
 
     /// <summary>Answers the webhook, and its secret when it is a new one.</summary>
+    /// <exception cref="ApiProblemException">412: there is another one than the caller saw, or one where they saw none.</exception>
     public Task<(Webhook Webhook, string? Secret)> SetAsync(HttpContext http, WebhookBody body, CancellationToken cancellationToken) => database.InTransactionAsync(
         async (transaction, token) =>
         {
             var orgId = http.Caller().OrgId();
             var before = await ReadAsync(transaction.Connection!, orgId, transaction, token);
             http.RequireMatch(before?.UpdatedAt ?? DateTimeOffset.MinValue);
+            http.RequireNone(before is not null);
             var secret = body.Secret ?? (before is null || body.NewSecret == true ? WebhookSecret.Generate() : null);
             var parameters = new
             {
@@ -75,12 +86,9 @@ internal sealed class WebhookStore(NpgsqlDataSource database, Vault vault)
                 allow = body.AllowPrivateNetwork ?? false,
                 enabled = body.Enabled ?? true,
             };
-            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
-                """
-                INSERT INTO webhooks (org_id, url, secret, allow_private_network, enabled, updated_at) VALUES (@orgId, @url, @secret, @allow, @enabled, now())
-                ON CONFLICT (org_id) DO UPDATE SET url = @url, secret = @secret, allow_private_network = @allow, enabled = @enabled, updated_at = now()
-                """,
-                parameters, transaction, cancellationToken: token));
+            var written = await transaction.Connection!.ExecuteAsync(new CommandDefinition(before is null ? Insert : Update, parameters, transaction, cancellationToken: token));
+            // There was no row to hold: somebody else has made it since, and was told a secret.
+            if (written == 0) throw ApiProblem.Overtaken().AsException();
             var after = (await ReadAsync(transaction.Connection!, orgId, transaction, token))!;
             var entry = http.Audit(
                 before is null ? "webhook.create" : "webhook.update", "webhook", orgId.ToString(), before is null ? null : WebhookView.Of(before), WebhookView.Of(after));

@@ -76,6 +76,66 @@ public sealed class EditTests(ManagementFleet fleet)
             "admin-api", "PATCH", "/api/admin/model-routes/batch-weights", new { updates = new[] { new { id = routes[0], weight = 7 } } }, fleet.AdminKey, ("If-Match", tag))).Status;
     }
 
+    [Fact]
+    public async Task Webhook_MadeByManyAtOnce_IsMadeByOne_AndNotOverwrittenByWhoSawNone()
+    {
+        const string path = "/api/admin/notifications/webhook";
+        for (var round = 0; round < 5; round++)
+        {
+            (await fleet.SendAsync("limits", "DELETE", path, null, fleet.AdminKey)).Status.ShouldBeOneOf(204, 404);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => SetAsync(n, "*")));
+            answers.Count(static answer => answer.Status == 200).ShouldBe(1, string.Join(' ', answers.Select(static answer => answer.Status)));
+            answers.Count(static answer => answer.Status == 412).ShouldBe(5);
+            var made = answers.Single(static answer => answer.Status == 200).Json.GetProperty("webhook").GetProperty("url").GetString();
+            (await fleet.SendAsync("limits", "GET", path, null, fleet.AdminKey)).Json.GetProperty("url").GetString().ShouldBe(made);
+        }
+
+        // Nor by who says nothing and comes at the same moment: a secret that was shown stays the one that signs.
+        for (var round = 0; round < 5; round++)
+        {
+            (await fleet.SendAsync("limits", "DELETE", path, null, fleet.AdminKey)).Status.ShouldBe(204);
+            var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(n => SetAsync(n, null)));
+            answers.Select(static answer => answer.Status).ShouldBeSubsetOf([200, 412]);
+            answers.Count(static answer => answer.Status == 200 && answer.Json.GetProperty("secret").ValueKind == System.Text.Json.JsonValueKind.String).ShouldBe(1);
+        }
+
+        Task<Answer> SetAsync(int n, string? noneMatch)
+        {
+            (string, string)[] headers = noneMatch is null ? [] : [("If-None-Match", noneMatch)];
+            return fleet.SendAsync("limits", "PUT", path, new { url = $"https://example.com/{n}" }, fleet.AdminKey, headers);
+        }
+    }
+
+    [Fact]
+    public async Task Weights_OfSeveralModelsChangedByManyAtOnce_WaitForEachOtherAndNotForever()
+    {
+        // The routes' order is the other way round than their models'.
+        var unique = Guid.NewGuid().ToString("N")[..12];
+        var provider = await fleet.IdAsync("admin-api", "/api/admin/providers", new { name = $"p-{unique}", display_name = "P", provider_type = "openai", base_url = "https://api.example.com" });
+        var models = new[] { await NewModelAsync("a"), await NewModelAsync("b") };
+        var routes = new[] { await NewRouteAsync(models[1]), await NewRouteAsync(models[0]) };
+        for (var round = 0; round < 15; round++)
+        {
+            var statuses = await Task.WhenAll(Enumerable.Range(0, 8).Select(WriteAsync));
+            statuses.ShouldAllBe(static status => status == 200, string.Join(' ', statuses));
+        }
+
+        Task<string> NewModelAsync(string name) => fleet.IdAsync("admin-api", "/api/admin/models", new { model_id = $"m-{unique}-{name}" });
+
+        Task<string> NewRouteAsync(string model) => fleet.IdAsync("admin-api", $"/api/admin/models/{model}/routes", new { provider_id = provider, upstream_model = "u" });
+
+        async Task<int> WriteAsync(int n) => (n % 4) switch
+        {
+            0 => (await fleet.SendAsync("admin-api", "PATCH", $"/api/admin/model-routes/{routes[n % 2]}", new { label = $"r {n}" }, fleet.AdminKey)).Status,
+            1 => (await fleet.SendAsync("admin-api", "PATCH", $"/api/admin/models/{models[n / 4]}", new { display_name = $"m {n}" }, fleet.AdminKey)).Status,
+            2 => await WeighAsync(n, ("If-Match", "*")),
+            _ => await WeighAsync(n),
+        };
+
+        async Task<int> WeighAsync(int n, params (string, string)[] headers) => (await fleet.SendAsync(
+            "admin-api", "PATCH", "/api/admin/model-routes/batch-weights", new { updates = routes.Select(id => new { id, weight = n }) }, fleet.AdminKey, headers)).Status;
+    }
+
     private async Task<Answer> ReadAsync(Edited thing)
     {
         var answer = await fleet.SendAsync(thing.Service, "GET", thing.Read, null, fleet.AdminKey);

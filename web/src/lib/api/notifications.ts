@@ -33,7 +33,13 @@ export const readWebhook = (): Promise<Versioned<Webhook | undefined>> =>
     if (error instanceof ApiError && error.status === 404) return { value: undefined }
     throw error
   })
+/** Without a version there was none when it was read: one that somebody else made since is not overwritten. */
 export const setWebhook = (body: Schemas['WebhookBody'], etag?: string) =>
-  unwrap(api.PUT('/api/admin/notifications/webhook', { body, ...ifMatch(etag) }))
+  unwrap(
+    api.PUT('/api/admin/notifications/webhook', {
+      body,
+      ...(etag ? ifMatch(etag) : { headers: { 'If-None-Match': '*' } }),
+    }),
+  )
 export const removeWebhook = () => unwrap(api.DELETE('/api/admin/notifications/webhook'))
 export const testWebhook = () => unwrap(api.POST('/api/admin/notifications/webhook/test'))
