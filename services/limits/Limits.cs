@@ -76,7 +76,7 @@ internal static class Limits
     private static void AddCheckpoints(this IServiceCollection services)
     {
         services.AddSingleton<CheckpointStore>();
-        services.AddSingleton<CounterSnapshot>();
+        services.AddSingleton(static s => new CounterSnapshot(s.GetRequiredService<IConnectionMultiplexer>(), s.GetRequiredService<CounterEpochs>(), LeaseOf(s)));
         services.AddSingleton<CallReplay>();
         services.AddHostedService(static s => ActivatorUtilities.CreateInstance<CheckpointKeeper>(s, s.GetRequiredService<Settling>(), UnguardedOf(s)));
     }

@@ -61,15 +61,15 @@ internal sealed partial class CheckpointKeeper(
             async (transaction, token) =>
             {
                 if (!await CheckpointStore.TryLockAsync(transaction, orgId, token)) return (null, false);
-                var last = await CheckpointStore.ReadAsync(transaction, orgId, token);
-                if (last is not null) epochs.Expect(orgId, last.Epoch);
-                if (last is not null && await snapshot.EpochAsync(orgId, token) < last.Epoch)
+                var epoch = await CheckpointStore.EpochAsync(transaction, orgId, token);
+                epochs.Expect(orgId, epoch);
+                if (await snapshot.EpochAsync(orgId, token) < epoch && await CheckpointStore.ReadAsync(transaction, orgId, token) is { } last)
                 {
                     await RebuildAsync(last, token);
                     return (last, true);
                 }
 
-                var next = await snapshot.TakeAsync(orgId, (last?.Epoch ?? 0) + 1, token);
+                var next = await snapshot.TakeAsync(orgId, epoch + 1, token);
                 if (next is not null) await CheckpointStore.SaveAsync(transaction, next, token);
                 return (next, false);
             },

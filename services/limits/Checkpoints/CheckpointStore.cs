@@ -25,6 +25,11 @@ internal sealed class CheckpointStore(NpgsqlDataSource database)
         transaction.Connection!.ExecuteScalarAsync<bool>(new CommandDefinition(
             "SELECT pg_try_advisory_xact_lock(hashtextextended('thinkwatch.limits.checkpoint.' || @org::text, 0))", new { org = orgId }, transaction, cancellationToken: cancellationToken));
 
+    /// <summary>That of the last checkpoint; 0: there is none.</summary>
+    public static Task<long> EpochAsync(NpgsqlTransaction transaction, Guid orgId, CancellationToken cancellationToken) =>
+        transaction.Connection!.ExecuteScalarAsync<long>(new CommandDefinition(
+            "SELECT coalesce(max(epoch), 0) FROM checkpoints WHERE org_id = @orgId", new { orgId }, transaction, cancellationToken: cancellationToken));
+
     public static async Task<Checkpoint?> ReadAsync(NpgsqlTransaction transaction, Guid orgId, CancellationToken cancellationToken)
     {
         var row = await transaction.Connection!.QuerySingleOrDefaultAsync<CheckpointRow>(new CommandDefinition(

@@ -6,7 +6,7 @@ using ThinkWatch.Limits.Counters;
 namespace ThinkWatch.Limits.Checkpoints;
 
 /// <summary>Reads what the store holds of an organisation, and writes it back into one that lost it.</summary>
-internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpochs epochs)
+internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpochs epochs, Func<TimeSpan> lease)
 {
     private const int Attempts = 5;
     private const int AtOnce = 500;
@@ -14,6 +14,9 @@ internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpoch
 
     /// <summary>How long a restored mark that a call was settled is kept.</summary>
     private static readonly TimeSpan EndedKept = TimeSpan.FromMinutes(15);
+
+    /// <summary>Longer than settings allow, so that nothing under way is overlooked.</summary>
+    private static readonly TimeSpan LongestLease = TimeSpan.FromDays(1);
 
     private static readonly string Script = ReadScript();
 
@@ -30,14 +33,16 @@ internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpoch
             [
                 .. known.Select(static key => (RedisKey)(string)key!), CallRecord.LeasesOf(orgId), CounterEpochs.KnownKey(orgId), CounterEpochs.EpochKey(orgId),
             ];
-            RedisValue[] arguments = [epochs.Of(orgId), epoch, (long)Checkpoint.LookBack.TotalMilliseconds];
+            RedisValue[] arguments = [epochs.Of(orgId), epoch, (long)lease().TotalMilliseconds];
             var answer = (RedisResult[])(await RunAsync(database, keys, arguments).WaitAsync(Deadline, cancellationToken))!;
             if (answer.Length == 0) continue;
             var taken = long.Parse((string)answer[0]!, CultureInfo.InvariantCulture);
             var counters = Read(known, answer);
             var gone = known.Where(key => counters.TrueForAll(counter => counter.Key != key)).ToArray();
             if (gone.Length > 0) await database.SetRemoveAsync(CounterEpochs.KnownKey(orgId), gone).WaitAsync(Deadline, cancellationToken);
-            return new Checkpoint(orgId, epoch, taken, (string[])answer[1]!, await UnderWayAsync((string[])answer[2]!, taken, cancellationToken), counters);
+            var leases = new LeaseSet(redis, orgId);
+            var underWay = await UnderWayAsync(leases, [.. (string[])answer[2]!], taken, cancellationToken);
+            return new Checkpoint(orgId, epoch, taken, await EndedAsync(leases, (string[])answer[1]!, taken, cancellationToken), underWay, counters);
         }
 
         return null;
@@ -97,21 +102,31 @@ internal sealed class CounterSnapshot(IConnectionMultiplexer redis, CounterEpoch
     }
 
     /// <summary>Records are read after the sums: what was reserved since is in none, and what was settled since will be told again.</summary>
-    private async Task<IReadOnlyList<KeptCall>> UnderWayAsync(string[] leases, long taken, CancellationToken cancellationToken)
+    /// <param name="begun">Of those that began in the checkpoint's very millisecond, the ones that are in its sums.</param>
+    private async Task<IReadOnlyList<KeptCall>> UnderWayAsync(LeaseSet leases, HashSet<string> begun, long taken, CancellationToken cancellationToken)
     {
-        var found = new List<KeptCall>(leases.Length / 2);
-        foreach (var some in leases.Chunk(2 * AtOnce))
+        var found = new List<KeptCall>();
+        var overdue = await leases.ReadAsync(0, taken, cancellationToken);
+        var others = await leases.ReadAsync(taken + 1, taken + (long)LongestLease.TotalMilliseconds, cancellationToken);
+        foreach (var some in overdue.Concat(others).Chunk(AtOnce))
         {
-            RedisKey[] keys = [.. Enumerable.Range(0, some.Length / 2).Select(i => (RedisKey)some[2 * i])];
-            var records = await redis.GetDatabase().StringGetAsync(keys).WaitAsync(Deadline, cancellationToken);
-            for (var i = 0; i < keys.Length; i++)
+            var records = await redis.GetDatabase().StringGetAsync(Array.ConvertAll(some, static call => (RedisKey)(string)call.Element!)).WaitAsync(Deadline, cancellationToken);
+            for (var i = 0; i < some.Length; i++)
             {
-                if (!records[i].HasValue || records[i] == CallRecord.Settled || CallRecord.Parse(records[i]!).CheckedAt > taken) continue;
-                found.Add(new KeptCall(some[2 * i], records[i]!, (long)double.Parse(some[(2 * i) + 1], CultureInfo.InvariantCulture)));
+                if (!records[i].HasValue || records[i] == CallRecord.Settled) continue;
+                var (key, began) = ((string)some[i].Element!, CallRecord.Parse(records[i]!).CheckedAt);
+                if (began < taken || (began == taken && begun.Contains(key))) found.Add(new KeptCall(key, records[i]!, (long)some[i].Score));
             }
         }
 
         return found;
+    }
+
+    /// <summary>What ended shortly before the checkpoint, and in its very millisecond before it.</summary>
+    private static async Task<IReadOnlyList<string>> EndedAsync(LeaseSet leases, string[] justNow, long taken, CancellationToken cancellationToken)
+    {
+        var before = await leases.ReadAsync(1 - taken, (long)Checkpoint.LookBack.TotalMilliseconds - taken, cancellationToken);
+        return [.. before.Select(static call => (string)call.Element!), .. justNow];
     }
 
     private static async Task FlushAsync(List<Task> writes, int from, CancellationToken cancellationToken)

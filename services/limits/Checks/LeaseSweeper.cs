@@ -34,10 +34,9 @@ internal sealed partial class LeaseSweeper(ActiveRules rules, Settling settling,
     internal async Task SweepAsync(Guid orgId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var leases = CallRecord.LeasesOf(orgId);
-        await redis.GetDatabase().SortedSetRemoveRangeByScoreAsync(leases, (long)EndedKept.TotalMilliseconds - now, -1).WaitAsync(Deadline, cancellationToken);
-        var ended = await redis.GetDatabase().SortedSetRangeByScoreAsync(leases, 0, now, take: AtOnce).WaitAsync(Deadline, cancellationToken);
-        foreach (var record in ended) await settling.ReleaseAsync(orgId, record!, Deadline, cancellationToken);
+        var leases = new LeaseSet(redis, orgId);
+        await leases.ForgetEndedAsync(now - (long)EndedKept.TotalMilliseconds, cancellationToken);
+        foreach (var record in await leases.OverdueAsync(now, AtOnce, cancellationToken)) await settling.ReleaseAsync(orgId, record!, Deadline, cancellationToken);
     }
 
     [LoggerMessage(322, LogLevel.Warning, "Reservations that ended are not released at the moment: {Reason}")]

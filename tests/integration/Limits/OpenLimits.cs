@@ -23,6 +23,7 @@ internal sealed class OpenLimits : IAsyncDisposable
     private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=1");
     private readonly BudgetAlerts _alerts;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _lease;
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
 
     private OpenLimits(ConnectionMultiplexer redis, Guid orgId, SetTime? set, TimeZoneInfo zone, TimeSpan lease)
@@ -30,6 +31,7 @@ internal sealed class OpenLimits : IAsyncDisposable
         var time = set ?? TimeProvider.System;
         Func<long>? clock = set is null ? null : () => set.Now.ToUnixTimeMilliseconds();
         _redis = redis;
+        _lease = lease;
         OrgId = orgId;
         Rules = new ActiveRules(time);
         Clock = new BudgetClock(() => zone, time);
@@ -147,7 +149,7 @@ internal sealed class OpenLimits : IAsyncDisposable
     {
         var unguarded = new Settling(Planner, new AdjustScript(_redis, Clock, new CounterEpochs()), _redis, static () => TimeSpan.FromMinutes(10), _alerts, _time);
         return new CheckpointKeeper(
-            new CheckpointStore(database), new CounterSnapshot(_redis, Epochs), Epochs, Rules, new CallReplay(rows), Settling, unguarded, _redis, database, new PostgresReady(), _time,
+            new CheckpointStore(database), new CounterSnapshot(_redis, Epochs, () => _lease), Epochs, Rules, new CallReplay(rows), Settling, unguarded, _redis, database, new PostgresReady(), _time,
             NullLogger<CheckpointKeeper>.Instance);
     }
 
