@@ -135,6 +135,9 @@ internal sealed class UpstreamCaller(
     private static AttemptOutcome OutcomeOf(in Attempt attempt, in AttemptResult result) => attempt.Status switch
     {
         _ when attempt.Fault is null => AttemptOutcome.Good,
+
+        // It did answer; that a rule of ours forbids the answer says nothing against it.
+        _ when result.Refusal is { Outcome: Contracts.Audit.Outcome.Denied } || ReferenceEquals(result.Refusal, Refusals.GuardUnavailable) => AttemptOutcome.Good,
         _ when ReferenceEquals(result.Refusal, Refusals.ClientGone) || ReferenceEquals(result.Refusal, Refusals.ProviderBusy) => AttemptOutcome.Neither,
         StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests => AttemptOutcome.Neither,
         >= 400 and < 500 => AttemptOutcome.Good,

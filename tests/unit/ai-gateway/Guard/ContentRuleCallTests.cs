@@ -63,6 +63,23 @@ public sealed class ContentRuleCallTests(GatewayFixture gateway)
         row.GuardHits.ShouldContain("\"out\"");
     }
 
+    /// <summary>The provider did answer: whoever can make a model say something forbidden must not be able to switch it off for everybody.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Output_ThatIsBlocked_IsNoFaultOfTheProvider(bool stream)
+    {
+        var (key, model) = await WithRulesAsync(Rule("out", "contains", "forbidden thing", "output", "block"));
+        for (var i = 0; i < 11; i++)
+        {
+            using var blocked = await gateway.ChatAsync(key, Body(model, "a forbidden thing", stream));
+            (await blocked.Content.ReadAsStringAsync()).ShouldContain("content_blocked");
+        }
+
+        using var harmless = await gateway.ChatAsync(key, Body(model, "a nice thing", stream));
+        harmless.StatusCode.ShouldBe(HttpStatusCode.OK, await harmless.Content.ReadAsStringAsync());
+    }
+
     [Fact]
     public async Task Output_Stream_IsRedactedAcrossItsPieces()
     {
