@@ -56,7 +56,7 @@ internal readonly record struct CallFigures
     private static (TokenUsage? Usage, string Source) Used(Exchange exchange)
     {
         if (exchange.Answer.Usage is { } reported)
-            return (reported, "upstream");
+            return CutShort(exchange, reported) is { } seen ? (seen, "estimated") : (reported, "upstream");
 
         // A refusal before the first byte of an answer costs nothing, whoever refused.
         if (exchange.Chosen is null || exchange.ClientFirstByteAt == 0)
@@ -64,15 +64,29 @@ internal readonly record struct CallFigures
         return (Estimate(exchange), "estimated");
     }
 
+    /// <summary>Of a stream that never came to its end some providers have told no more than how it began: what was seen since counts. Null: they told all.</summary>
+    private static TokenUsage? CutShort(Exchange exchange, in TokenUsage reported)
+    {
+        if (!exchange.Facts.Stream || exchange.Refusal is null || exchange.Answer.FinishReason is not null || exchange.ClientFirstByteAt == 0)
+            return null;
+        var seen = EstimateOutput(exchange, TokenCounter.EncodingOf(exchange.Chosen!.UpstreamModel));
+        return seen > reported.Output ? reported with { Output = seen } : null;
+    }
+
     private static TokenUsage Estimate(Exchange exchange)
     {
         var encoding = TokenCounter.EncodingOf(exchange.Chosen!.UpstreamModel);
+        return new TokenUsage(BodyTokens.OfRequest(exchange.Body.WrittenSpan, encoding), EstimateOutput(exchange, encoding), 0, 0, 0);
+    }
+
+    private static long EstimateOutput(Exchange exchange, TokenEncoding encoding)
+    {
         var output = exchange.AnswerIsTruncated ? 0 : BodyTokens.OfAnswer(exchange.AnswerBody.WrittenSpan, encoding);
 
         // Too large to be kept, or nothing that can be read: by its size.
         if (exchange.AnswerIsTruncated || (output == 0 && exchange.AnswerTextBytes > 0))
             output = TokenUsage.Tokens(exchange.AnswerTextBytes > 0 ? exchange.AnswerTextBytes : exchange.AnswerBytes);
-        return new TokenUsage(BodyTokens.OfRequest(exchange.Body.WrittenSpan, encoding), output, 0, 0, 0);
+        return output;
     }
 
     private static TimeSpan OverheadOf(Exchange exchange, TimeProvider time, long now)
