@@ -50,8 +50,9 @@ internal sealed class UpstreamCaller(
             return new CallResult(unfit, IsFinal: false);
         var body = exchange.UpstreamBody!;
         var retries = settings.Get(SettingsRegistry.Gateway.RetryMax);
+        var begun = time.GetTimestamp();
         Refusal? last = null;
-        for (var attempt = 0; ; attempt++)
+        for (var attempt = 0; ;)
         {
             var policy = BreakerPolicy.Of(settings);
             if (!candidate.Health.TryEnter(policy, out var isProbe))
@@ -61,14 +62,23 @@ internal sealed class UpstreamCaller(
                 return CallResult.Answered;
             if (exchange.Http.Response.HasStarted)
                 return CallResult.Final(result.Refusal);
-            if (!result.MayRetry || attempt >= retries || WaitBefore(attempt, result.RetryAfter) is not { } wait)
-                return new CallResult(result.Refusal, IsFinal: !result.MayFallOver);
             last = result.Refusal;
-            await Task.Delay(wait, time, exchange.Http.RequestAborted);
+            if (!MayUseAnotherKey(exchange, candidate, begun))
+            {
+                if (!result.MayRetry || attempt >= retries || WaitBefore(attempt++, result.RetryAfter) is not { } wait)
+                    return new CallResult(last, IsFinal: !result.MayFallOver);
+                await Task.Delay(wait, time, exchange.Http.RequestAborted);
+            }
+
             exchange.Retries++;
             metrics.Retried(candidate.Upstream);
         }
     }
+
+    /// <summary>A provider limits keys: another one, that was not limited since the call began, may be used at once, and each of them once.</summary>
+    private bool MayUseAnotherKey(Exchange exchange, RouteCandidate candidate, long begun) =>
+        exchange.Attempts is [.., { Status: StatusCodes.Status429TooManyRequests }]
+        && candidate.Upstream.NextKey() is { } key && (key.LimitedAt == 0 || (key.LimitedAt < begun && key.LimitedUntil <= time.GetTimestamp()));
 
     /// <summary>Brings the request into the candidate's format; a refusal when that cannot be done, which says nothing about the other candidates.</summary>
     private Refusal? Prepare(Exchange exchange, RouteCandidate candidate)

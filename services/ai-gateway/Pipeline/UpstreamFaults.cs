@@ -9,6 +9,10 @@ namespace ThinkWatch.AiGateway.Pipeline;
 internal static class UpstreamFaults
 {
     private const int LongestBody = 64 * 1024;
+    private const int LongestRestSecs = 86_400;
+
+    /// <summary>For a limited key, when the provider does not say for how long.</summary>
+    private static readonly TimeSpan s_usualRest = TimeSpan.FromSeconds(1);
 
     public static async ValueTask<AttemptResult> ReadAsync(
         Exchange exchange, IWireFormat wire, UpstreamKey? key, HttpResponseMessage response, TimeProvider time)
@@ -17,12 +21,12 @@ internal static class UpstreamFaults
         await ReadBodyAsync(response, body, exchange.Cancelled);
         exchange.UpstreamFirstByteAt = time.GetTimestamp();
         var status = (int)response.StatusCode;
-        if (status == StatusCodes.Status429TooManyRequests)
-            key?.MarkLimited(exchange.UpstreamFirstByteAt);
         var fault = wire.ReadFault(body.WrittenSpan);
         if (status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden || fault.IsAuthentication)
             return AttemptResult.Elsewhere(Refusals.ProviderAuth);
         var retryAfter = RetryAfter(response, time) ?? fault.RetryAfter;
+        if (status == StatusCodes.Status429TooManyRequests)
+            key?.MarkLimited(exchange.UpstreamFirstByteAt, Later(exchange.UpstreamFirstByteAt, retryAfter ?? s_usualRest, time));
         var refusal = Refusal(status, fault with { Code = fault.Code ?? CodeOf(response) }, key);
         if (status == Refusals.Overloaded && exchange.Surface.Errors is Surfaces.AnthropicErrors)
             refusal = Refusals.ProviderOverloaded; // Anthropic's own status; its clients wait for it to pass.
@@ -32,6 +36,9 @@ internal static class UpstreamFaults
             ? AttemptResult.Transient(refusal, retryAfter)
             : AttemptResult.Final(refusal);
     }
+
+    private static long Later(long timestamp, TimeSpan by, TimeProvider time) =>
+        timestamp + (long)(Math.Min(by.TotalSeconds, LongestRestSecs) * time.TimestampFrequency);
 
     private static Refusal Refusal(int status, ProviderFault fault, UpstreamKey? key)
     {

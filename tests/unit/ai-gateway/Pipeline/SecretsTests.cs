@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using ThinkWatch.AiGateway.Tests.Fleet;
 
 namespace ThinkWatch.AiGateway.Tests.Pipeline;
@@ -41,28 +39,17 @@ public sealed class SecretsTests(GatewayFixture gateway)
     }
 
     /// <summary>A provider that puts the gateway's credentials into its error.</summary>
-    private static Task<WebApplication> TattlerAsync() => StartAsync(static async http =>
+    private static Task<WebApplication> TattlerAsync() => StandIn.StartAsync(static async http =>
     {
         http.Response.StatusCode = 400;
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync("{\"error\":{\"message\":\"bad header: " + http.Request.Headers.Authorization + "\",\"type\":\"invalid_request_error\"}}");
     });
 
-    private static Task<WebApplication> EchoHeadersAsync() => StartAsync(static async http =>
+    private static Task<WebApplication> EchoHeadersAsync() => StandIn.StartAsync(static async http =>
     {
         http.Response.ContentType = "application/json";
         var headers = http.Request.Headers;
         await http.Response.WriteAsync($"{{\"who\":\"{headers["x-who"]}\",\"cookie\":\"{headers.Cookie}\",\"agent\":\"{headers.UserAgent}\"}}");
     });
-
-    private static async Task<WebApplication> StartAsync(RequestDelegate answer)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        app.Run(answer);
-        await app.StartAsync();
-        return app;
-    }
 }
