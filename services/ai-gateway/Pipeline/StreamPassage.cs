@@ -95,6 +95,7 @@ internal sealed class ConvertedPassage(AnswerStream observer, IAnswerEventReader
     private AnswerFacts _facts;
     private ProviderFault? _fault;
     private long _textBytes;
+    private bool _started;
     private bool _finished;
 
     public override ProviderFault? Fault => _fault;
@@ -141,6 +142,8 @@ internal sealed class ConvertedPassage(AnswerStream observer, IAnswerEventReader
         reader.Framing.Open(whole, Scratch, out var name, out var data);
         if (!data.IsEmpty)
             reader.Read(name, data, _events);
+        else if (_started && whole[0] == (byte)':')
+            _events.Add(Pinged.Instance); // a comment, so that nobody takes the silence for an end
         Write(output);
     }
 
@@ -163,6 +166,9 @@ internal sealed class ConvertedPassage(AnswerStream observer, IAnswerEventReader
     {
         switch (answerEvent)
         {
+            case AnswerStarted:
+                _started = true;
+                break;
             case UsageReported usage:
                 _facts.Usage = usage.Usage;
                 break;
