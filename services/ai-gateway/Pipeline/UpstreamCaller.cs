@@ -186,6 +186,10 @@ internal sealed class UpstreamCaller(
         catch (OperationCanceledException)
         {
             result = AttemptResult.Final(exchange.ClientIsGone ? Refusals.ClientGone : Refusals.ProviderTimeout);
+
+            // Half an answer must not end like a whole one: only a broken connection tells the client.
+            if (exchange.Http.Response.HasStarted)
+                exchange.Http.Abort();
         }
         catch (ProviderBusyException)
         {
