@@ -206,6 +206,9 @@ internal sealed class UpstreamCaller(
             response?.Dispose();
         }
 
+        // The time that is over is this attempt's: what comes next, a wait first of all, has its own.
+        if (result.Refusal is not null)
+            exchange.CancelAfter(Timeout.InfiniteTimeSpan);
         exchange.UpstreamEndedAt = time.GetTimestamp();
         Note(exchange, candidate, response, result);
         return result;

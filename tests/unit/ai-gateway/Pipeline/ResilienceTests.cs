@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using ThinkWatch.AiGateway.Tests.Fleet;
 using ThinkWatch.Contracts.Audit;
 using ThinkWatch.Contracts.Catalog;
@@ -73,6 +75,30 @@ public sealed class ResilienceTests(GatewayFixture gateway)
         using var response = await gateway.ChatAsync(key, Calls.Chat(model));
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         watch.Elapsed.ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
+    }
+
+    /// <summary>The provider's time-out is an attempt's: it does not run on while the gateway waits before the next.</summary>
+    [Fact]
+    public async Task Attempt_ThatTookNearlyAllItsTime_LeavesTheNextItsOwn()
+    {
+        var asked = 0;
+        await using var provider = await StandIn.StartAsync(async http =>
+        {
+            http.Response.ContentType = "application/json";
+            if (Interlocked.Increment(ref asked) == 1)
+            {
+                await Task.Delay(1500, http.RequestAborted);
+                http.Response.StatusCode = 503;
+                http.Response.Headers.RetryAfter = "1";
+                return;
+            }
+
+            await http.Response.WriteAsync("""{"id":"c","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"late"},"finish_reason":"stop"}]}""");
+        });
+        var model = await gateway.AddModelAsync("any", static added => added.TimeoutSecs = 2, baseUrl: provider.Urls.First());
+        using var response = await gateway.ChatAsync(gateway.Identity.AddKey(), Calls.Chat(model));
+        response.StatusCode.ShouldBe(HttpStatusCode.OK, await response.Content.ReadAsStringAsync());
+        asked.ShouldBe(2);
     }
 
     [Theory]
