@@ -42,7 +42,7 @@ internal sealed class Allotting(CheckPlanner planner, AllotScript allot, AdjustS
             string? text = await redis.GetDatabase().StringGetAsync(key).WaitAsync(deadline, cancellationToken);
             if (text == CallRecord.Settled) return false;
             Change[] changes = text is null ? [] : Unused(orgId, text, request.Unused);
-            var verdict = await adjust.RunAsync(orgId, key, text, CallRecord.Settled, s_kept, null, changes, deadline, cancellationToken);
+            var verdict = await adjust.RunAsync(orgId, new Adjustment(key, text, CallRecord.Settled, s_kept, null, changes), deadline, cancellationToken);
             if (verdict.Status == AdjustStatus.Done) return true;
         }
 

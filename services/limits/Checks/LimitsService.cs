@@ -12,6 +12,9 @@ namespace ThinkWatch.Limits.Checks;
 internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Settling settling, Allotting allotting, TimeProvider time) : Wire.Limits.LimitsBase
 {
     private const int LargestBatch = 1024;
+
+    /// <summary>How many are settled in one go: the store does nothing else meanwhile.</summary>
+    private const int SettledAtOnce = 64;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     public override async Task<Wire.CheckBatchReply> Check(Wire.CheckBatch request, ServerCallContext context)
@@ -44,16 +47,16 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
     public override Task<Wire.SettleReply> Settle(Wire.SettleRequest request, ServerCallContext context)
     {
         Demand();
-        return AnswerAsync(() => SettleAsync(request, context));
+        return AnswerAsync(async () => new Wire.SettleReply { Applied = (await SettleAsync(OrgOf(request.OrgId), [request], context))[0] });
     }
 
     public override async Task<Wire.SettleBatchReply> SettleAll(Wire.SettleBatch request, ServerCallContext context)
     {
         Demand();
         if (request.Settlements.Count > LargestBatch) throw Invalid("too many settlements in one batch");
-        var answer = new Wire.SettleBatchReply();
-        answer.Replies.AddRange(await AnswerAsync(() => Task.WhenAll(request.Settlements.Select(one => SettleAsync(one, context)))));
-        return answer;
+        var groups = request.Settlements.GroupBy(static one => one.OrgId, StringComparer.Ordinal).SelectMany(static group => group.Chunk(SettledAtOnce));
+        await AnswerAsync(() => Task.WhenAll(groups.Select(group => SettleAsync(OrgOf(group[0].OrgId), group, context))));
+        return new Wire.SettleBatchReply();
     }
 
     public override Task<Wire.AllotReply> Allot(Wire.AllotRequest request, ServerCallContext context)
@@ -90,8 +93,8 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
         }
     }
 
-    private async Task<Wire.SettleReply> SettleAsync(Wire.SettleRequest request, ServerCallContext context) =>
-        new() { Applied = await settling.SettleAsync(OrgOf(request.OrgId), request, Remaining(context.Deadline), context.CancellationToken) };
+    private Task<bool[]> SettleAsync(Guid orgId, IReadOnlyList<Wire.SettleRequest> requests, ServerCallContext context) =>
+        settling.SettleAsync(orgId, requests, Remaining(context.Deadline), context.CancellationToken);
 
     /// <summary>Finds the rules of every check; those without any are answered at once.</summary>
     private Dictionary<Guid, CheckGroups> Sort(Wire.CheckBatch request, Wire.CheckReply[] replies)

@@ -21,26 +21,43 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
     private static readonly TimeSpan LateSettledKept = TimeSpan.FromHours(24);
 
     /// <summary>False: it has been settled already, or there is nothing to settle.</summary>
-    public async Task<bool> SettleAsync(Guid orgId, SettleRequest request, TimeSpan deadline, CancellationToken cancellationToken)
-    {
-        var key = CallRecord.KeyOf(orgId, request.RequestId);
-        for (var attempt = 0; attempt < Attempts; attempt++)
-        {
-            var text = await ReadAsync(key, deadline, cancellationToken);
-            if (text == CallRecord.Settled) return false;
+    public async Task<bool> SettleAsync(Guid orgId, SettleRequest request, TimeSpan deadline, CancellationToken cancellationToken) =>
+        (await SettleAsync(orgId, [request], deadline, cancellationToken))[0];
 
-            // Whose check may still be on its way has no record yet: what is written here says that it comes too late.
-            var isUnheardOf = text is null && request.Call is null;
-            var changes = isUnheardOf ? [] : text is not null ? Changes(orgId, CallRecord.Parse(text), request) : Debits(orgId, request);
-            if (request.Replay && changes.Length == 0) return false;
-            var keep = request.Late ? LateSettledKept : SettledKept;
-            var verdict = await script.RunAsync(orgId, key, text, CallRecord.Settled, keep, null, changes, deadline, cancellationToken);
-            if (verdict.Status == AdjustStatus.Overtaken) continue;
-            await alerts.LookAsync(changes, verdict.Sums, cancellationToken);
-            return !isUnheardOf;
+    /// <summary>Several calls' in one go. What of them was overtaken is begun anew; so is a call that is told twice, whose second time finds it settled.</summary>
+    public async Task<bool[]> SettleAsync(Guid orgId, IReadOnlyList<SettleRequest> requests, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        var applied = new bool[requests.Count];
+        var open = Enumerable.Range(0, requests.Count).ToList();
+        for (var attempt = 0; attempt < Attempts && open.Count > 0; attempt++)
+        {
+            var keys = open.ConvertAll(i => CallRecord.KeyOf(orgId, requests[i].RequestId));
+            var texts = await ReadAsync(keys, deadline, cancellationToken);
+            var (places, adjustments) = (new List<int>(open.Count), new List<Adjustment>(open.Count));
+            for (var j = 0; j < keys.Count; j++)
+            {
+                if (AdjustmentOf(orgId, requests[open[j]], keys[j], texts[j]) is not { } adjustment) continue;
+                places.Add(open[j]);
+                adjustments.Add(adjustment);
+            }
+
+            open.Clear();
+            if (adjustments.Count == 0) break;
+            var verdicts = await script.RunAsync(orgId, adjustments, deadline, cancellationToken);
+            for (var j = 0; j < verdicts.Length; j++)
+            {
+                if (verdicts[j].Status == AdjustStatus.Overtaken)
+                {
+                    open.Add(places[j]);
+                    continue;
+                }
+
+                await alerts.LookAsync(adjustments[j].Changes, verdicts[j].Sums, cancellationToken);
+                applied[places[j]] = !IsUnheardOf(requests[places[j]], adjustments[j].Expected);
+            }
         }
 
-        throw new TimeoutException("The call's record never stood still.");
+        return open.Count == 0 ? applied : throw new TimeoutException("The call's record never stood still.");
     }
 
     /// <summary>Gives the old candidate's part back and takes the new one's, or neither.</summary>
@@ -64,7 +81,8 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
                 .. record.Candidate.Select(held => new Change(MeterOf(orgId, held), record.TakenAt, held.Counted, 0, 0)),
                 .. wanted.Select(static share => new Change(share.Meter, 0, 0, share.Needed, share.Counted)),
             ];
-            var verdict = await script.RunAsync(orgId, key, text, moved.ToString(), 2 * lease(), now + (long)lease().TotalMilliseconds, changes, deadline, cancellationToken);
+            var adjustment = new Adjustment(key, text, moved.ToString(), 2 * lease(), now + (long)lease().TotalMilliseconds, changes);
+            var verdict = await script.RunAsync(orgId, adjustment, deadline, cancellationToken);
             if (verdict.Status == AdjustStatus.Overtaken) continue;
             return verdict.Refusing is { } meter ? new MoveReply { Refusal = RefusalOf(meter, verdict) } : new MoveReply { Allowed = true };
         }
@@ -89,11 +107,26 @@ internal sealed class Settling(CheckPlanner planner, AdjustScript script, IConne
             .. record.Common.Select(held => new Change(MeterOf(orgId, held), record.CheckedAt, held.Counted, 0, 0)),
             .. record.Candidate.Where(static held => held.Metric != Metric.Requests).Select(held => new Change(MeterOf(orgId, held), record.TakenAt, held.Counted, 0, 0)),
         ];
-        await script.RunAsync(orgId, recordKey, text, released.ToString(), LateSettledKept, null, changes, deadline, cancellationToken);
+        await script.RunAsync(orgId, new Adjustment(recordKey, text, released.ToString(), LateSettledKept, null, changes), deadline, cancellationToken);
     }
 
     private async Task<string?> ReadAsync(string key, TimeSpan deadline, CancellationToken cancellationToken) =>
         await redis.GetDatabase().StringGetAsync(key).WaitAsync(deadline, cancellationToken);
+
+    private async Task<string?[]> ReadAsync(List<string> keys, TimeSpan deadline, CancellationToken cancellationToken) => keys.Count == 1
+        ? [await ReadAsync(keys[0], deadline, cancellationToken)]
+        : Array.ConvertAll(await redis.GetDatabase().StringGetAsync([.. keys.Select(static key => (RedisKey)key)]).WaitAsync(deadline, cancellationToken), static text => (string?)text);
+
+    /// <summary>Null: there is nothing to do.</summary>
+    private Adjustment? AdjustmentOf(Guid orgId, SettleRequest request, string key, string? text)
+    {
+        if (text == CallRecord.Settled) return null;
+        var changes = IsUnheardOf(request, text) ? [] : text is not null ? Changes(orgId, CallRecord.Parse(text), request) : Debits(orgId, request);
+        return request.Replay && changes.Length == 0 ? null : new Adjustment(key, text, CallRecord.Settled, request.Late ? LateSettledKept : SettledKept, null, changes);
+    }
+
+    /// <summary>Whose check may still be on its way has no record yet: what is written then says that it comes too late.</summary>
+    private static bool IsUnheardOf(SettleRequest request, string? text) => text is null && request.Call is null;
 
     /// <summary>The reservation taken back, real usage counted where it was.</summary>
     private static Change[] Changes(Guid orgId, CallRecord record, SettleRequest request) =>

@@ -17,7 +17,7 @@ local refuser = function(from, several)
   end
 end
 
-local answer = {}
+local answer, begun = {}, {}
 while ARGV[at] do
   local wanted, record, common = tonumber(ARGV[at]), tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   local mine = at + 3
@@ -65,7 +65,8 @@ while ARGV[at] do
       local said = text(now) .. ' ' .. text(now) .. '\n' .. ARGV[at]
       if chosen > 0 then said = said .. '\n' .. ARGV[at + chosen] end
       if redis.call('SET', KEYS[record], said, 'PX', text(2 * lease), 'NX') then
-        redis.call('ZADD', KEYS[meters + 1], text(now + lease), KEYS[record])
+        begun[#begun + 1] = text(now + lease)
+        begun[#begun + 1] = KEYS[record]
       else
         counts, several = 0, 0
       end
@@ -84,4 +85,5 @@ while ARGV[at] do
   answer[#answer + 1] = group
 end
 write()
+if #begun > 0 then redis.call('ZADD', KEYS[meters + 1], many(begun)) end
 return answer

@@ -119,12 +119,17 @@ internal sealed class OpenLimits : IAsyncDisposable
         return CheckReplies.Of(Planner, request, plan, verdicts[0], 0);
     }
 
-    public Task<bool> SettleAsync(CheckRequest request, long tokens, Action<SettleRequest>? change = null)
+    public static SettleRequest Settlement(CheckRequest request, long tokens) => new() { RequestId = request.RequestId, OrgId = request.OrgId, Actual = UsageOf(tokens) };
+
+    public async Task<bool> SettleAsync(CheckRequest request, long tokens, Action<SettleRequest>? change = null)
     {
-        var settle = new SettleRequest { RequestId = request.RequestId, OrgId = request.OrgId, Actual = UsageOf(tokens) };
+        var settle = Settlement(request, tokens);
         change?.Invoke(settle);
-        return Settling.SettleAsync(OrgId, settle, Deadline, TestContext.Current.CancellationToken);
+        return (await SettleAsync([settle]))[0];
     }
+
+    /// <summary>In one go.</summary>
+    public Task<bool[]> SettleAsync(SettleRequest[] settlements) => Settling.SettleAsync(OrgId, settlements, Deadline, TestContext.Current.CancellationToken);
 
     public Task<MoveReply> MoveAsync(CheckRequest request, Candidate candidate) => Settling.MoveAsync(
         OrgId,

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ThinkWatch.Contracts.Limits;
 using ThinkWatch.Integration.Tests.Stores;
 using ThinkWatch.Limits.Rules;
@@ -71,14 +72,17 @@ public sealed class PropertyTests(EmbeddedStores stores)
                 if (plan.Reserves) open.Add((request, taken.Call));
             }
 
+            // Several in one go, now and then one of them twice; then all of them once more.
             async Task SettleAsync()
             {
-                var (request, call) = open[random.Next(open.Count)];
-                open.RemoveAll(o => ReferenceEquals(o.Request, request));
-                var used = random.Next(500);
-                (await limits.SettleAsync(request, used)).ShouldBeTrue(where);
-                PlainModel.Settle(call, OpenLimits.UsageOf(used));
-                (await limits.SettleAsync(request, used + 1)).ShouldBeFalse(where);
+                var ended = random.GetItems(CollectionsMarshal.AsSpan(open), random.Next(1, 6)).ToArray();
+                open.RemoveAll(o => ended.Contains(o));
+                var told = Array.ConvertAll(ended, one => OpenLimits.Settlement(one.Request, random.Next(500)));
+                var first = Enumerable.Range(0, ended.Length).Where(i => Array.IndexOf(ended, ended[i]) == i).ToArray();
+                var applied = await limits.SettleAsync(told);
+                applied.ShouldBe(Enumerable.Range(0, ended.Length).Select(i => first.Contains(i)), where);
+                foreach (var i in first) PlainModel.Settle(ended[i].Call, told[i].Actual);
+                (await limits.SettleAsync(told)).ShouldAllBe(static again => !again, where);
             }
 
             async Task MoveAsync()

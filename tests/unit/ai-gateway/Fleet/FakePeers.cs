@@ -45,14 +45,8 @@ internal sealed class FakeLimits : Contracts.Limits.Limits.LimitsBase
 
     public override Task<SettleBatchReply> SettleAll(SettleBatch request, ServerCallContext context)
     {
-        var reply = new SettleBatchReply();
-        foreach (var settlement in request.Settlements)
-        {
-            Settled[settlement.RequestId] = settlement;
-            reply.Replies.Add(new SettleReply { Applied = true });
-        }
-
-        return Task.FromResult(reply);
+        foreach (var settlement in request.Settlements) Settled[settlement.RequestId] = settlement;
+        return Task.FromResult(new SettleBatchReply());
     }
 }
 
