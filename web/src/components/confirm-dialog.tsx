@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { useI18n } from '@/i18n'
-import { FormError } from './states'
+import { useVersion } from '@/lib/use-version'
+import { EditError } from './edit-conflict'
 import { Button } from './ui/button'
 import { Dialog } from './ui/dialog'
 import { Field } from './ui/field'
@@ -15,7 +16,9 @@ interface ConfirmDialogProps {
   action: string
   /** Something else must be chosen first. */
   blocked?: boolean
-  onConfirm: () => Promise<unknown>
+  /** What is destroyed, as it is now; what is confirmed is refused when somebody changed it since the question was asked. */
+  read?: () => Promise<{ etag?: string }>
+  onConfirm: (etag: string | undefined) => Promise<unknown>
   onClose: () => void
 }
 
@@ -26,12 +29,17 @@ export function ConfirmDialog({
   name,
   action,
   blocked,
+  read,
   onConfirm,
   onClose,
 }: ConfirmDialogProps) {
   const { t } = useI18n()
   const [typed, setTyped] = useState('')
-  const confirm = useMutation({ mutationFn: onConfirm, onSuccess: onClose })
+  const version = useVersion({ read })
+  const confirm = useMutation({
+    mutationFn: async () => onConfirm(await version.etag()),
+    onSuccess: onClose,
+  })
   return (
     <Dialog
       open
@@ -73,7 +81,7 @@ export function ConfirmDialog({
             />
           )}
         </Field>
-        <FormError error={confirm.error} />
+        <EditError edit={version.edit} error={confirm.error} onLoaded={confirm.reset} />
       </form>
     </Dialog>
   )

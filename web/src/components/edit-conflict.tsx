@@ -10,12 +10,13 @@ interface EditErrorProps {
   error: unknown
   /** Forgets the failed save, once the newer version is there. */
   onLoaded: () => void
-  /** What a field is called in the form. */
-  label: (name: string) => string
+  /** What a field is called in the form; absent where nothing is typed. */
+  label?: (name: string) => string
 }
 
 /** What stands in the way of a save. That somebody else was faster is no error: their version is loaded under what was typed. */
 export function EditError({ edit, error, onLoaded, label }: EditErrorProps) {
+  const typed = label !== undefined
   const { t } = useI18n()
   if (isStale(error)) {
     return (
@@ -24,7 +25,7 @@ export function EditError({ edit, error, onLoaded, label }: EditErrorProps) {
           <History className="mt-0.5 size-4 shrink-0" aria-hidden />
           {t('edit.stale')}
         </p>
-        <p className="ps-6 text-ink-2">{t('edit.staleHint')}</p>
+        <p className="ps-6 text-ink-2">{t(typed ? 'edit.staleHint' : 'edit.staleActHint')}</p>
         {edit.failure ? <FormError error={edit.failure} /> : null}
         <div className="ps-6">
           <Button size="sm" busy={edit.loading} onClick={() => void edit.loadNewer().then(onLoaded)}>
@@ -45,7 +46,7 @@ export function EditError({ edit, error, onLoaded, label }: EditErrorProps) {
 interface LoadedProps {
   clashes: Clash[]
   onTake: (clash: Clash) => void
-  label: (name: string) => string
+  label: ((name: string) => string) | undefined
 }
 
 function Loaded({ clashes, onTake, label }: LoadedProps) {
@@ -59,9 +60,9 @@ function Loaded({ clashes, onTake, label }: LoadedProps) {
     <div role="status" className="grid gap-2 rounded-md bg-info-soft px-3 py-2.5 text-sm">
       <p className="flex items-start gap-2 font-medium text-info">
         <History className="mt-0.5 size-4 shrink-0" aria-hidden />
-        {t(clashes.length > 0 ? 'edit.loadedWithClashes' : 'edit.loaded')}
+        {t(!label ? 'edit.loadedAct' : clashes.length > 0 ? 'edit.loadedWithClashes' : 'edit.loaded')}
       </p>
-      {clashes.length > 0 && (
+      {label && clashes.length > 0 && (
         <ul className="grid gap-1.5 ps-6">
           {clashes.map((clash) => (
             <li key={clash.name} className="flex flex-wrap items-center gap-x-3 gap-y-1">

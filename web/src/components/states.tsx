@@ -33,6 +33,7 @@ export function describeError(error: unknown, t: Translate): { title: string; de
   if (problem.status === 0) return { title: t('error.unreachable'), detail: t('error.unreachableHint') }
   if (problem.status === 403) return { title: t('error.forbidden'), detail: problem.message }
   if (problem.status === 404) return { title: t('error.notFound'), detail: problem.problem.detail }
+  if (problem.status === 412) return { title: t('edit.stale'), detail: t('edit.staleList') }
   if (problem.status === 429) return { title: t('error.tooMany'), detail: problem.problem.detail }
   if (problem.status >= 500)
     return { title: t('error.server'), detail: problem.problem.detail ?? problem.message }

@@ -108,6 +108,8 @@ export function useEdit<T, V extends FieldValues>({ form, read, valuesOf, part }
       if (!base.current) return undefined
       return (await base.current).etag
     },
+    /** What the form was filled with. */
+    base: async () => (await base.current)?.value,
     /** Loads the version that somebody else saved, under what was typed. */
     loadNewer: async () => {
       const { read } = latest.current

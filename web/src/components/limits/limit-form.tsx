@@ -1,17 +1,21 @@
 import { zodResolver } from '@hookform/resolvers/zod'
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { Controller, useForm, useWatch } from 'react-hook-form'
 import { useI18n } from '@/i18n'
 import { setLimitBudget, setLimitRule, type LimitSubject, type LimitSubjectKind } from '@/lib/api/limits'
+import type { Versioned } from '@/lib/api/problem'
 import { cn } from '@/lib/cn'
 import { showFieldErrors } from '@/lib/forms'
-import { FormError } from '../states'
+import { useEdit } from '@/lib/use-edit'
+import { EditError } from '../edit-conflict'
 import { SwitchRow } from '../switch-row'
 import { Button } from '../ui/button'
 import { Field } from '../ui/field'
 import { Input } from '../ui/input'
 import { Segmented } from '../ui/segmented'
 import { Select } from '../ui/select'
+import { readLimits, type ReadLimits } from './data/read'
 import { limitRequest, limitSchema, limitValues, type LimitRequest, type LimitValues } from './data/form'
 import {
   mayHaveBudgets,
@@ -27,21 +31,27 @@ interface LimitFormProps {
   subject: LimitSubject
   /** What is changed; its slot stands fast. */
   item?: LimitItem
+  /** Counts what the person did to other limits of the subject meanwhile: that is no conflict. */
+  others: number
   onClose: () => void
   onSaved: () => Promise<unknown>
 }
 
 /** A rule or budget of one subject. */
-export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
+export function LimitForm({ subject, item, others, onClose, onSaved }: LimitFormProps) {
+  const { t } = useI18n()
+  const client = useQueryClient()
   return (
     <LimitFields
       kind={subject.kind}
       item={item}
       onClose={onClose}
       className="rounded-lg border border-accent bg-panel p-3"
-      onSave={async (request) => {
-        if ('rule' in request) await setLimitRule(subject, request.rule)
-        else await setLimitBudget(subject, request.budget)
+      read={() => readLimits(client, subject, item, t)}
+      others={others}
+      onSave={async (request, read) => {
+        if ('rule' in request) await setLimitRule(subject, request.rule, read?.etags.rule)
+        else await setLimitBudget(subject, request.budget, read?.etags.budget)
         await onSaved()
         onClose()
       }}
@@ -49,12 +59,23 @@ export function LimitForm({ subject, item, onClose, onSaved }: LimitFormProps) {
   )
 }
 
+const labels = {
+  amount: 'limits.amount',
+  mode: 'limits.mode',
+  enabled: 'common.enabled',
+  expires_at: 'limits.expiresAt',
+  reason: 'limits.reason',
+} as const
+
 interface LimitFieldsProps {
   kind: LimitSubjectKind
   item?: LimitItem
   /** Absent where the form is the page. */
   onClose?: () => void
-  onSave: (request: LimitRequest) => Promise<unknown>
+  /** Absent where it is set for many: then there is no one version. */
+  read?: () => Promise<Versioned<ReadLimits>>
+  others?: number
+  onSave: (request: LimitRequest, read: ReadLimits | undefined) => Promise<unknown>
   /** On the button, in place of what it says for one subject. */
   action?: string
   blocked?: boolean
@@ -62,11 +83,23 @@ interface LimitFieldsProps {
 }
 
 /** What a rule or budget is made of, for whomever it is set. */
-export function LimitFields({ kind, item, onClose, onSave, action, blocked, className }: LimitFieldsProps) {
+export function LimitFields(props: LimitFieldsProps) {
+  const { kind, item, onClose, read, others = 0, onSave, action, blocked, className } = props
   const { t } = useI18n()
   const form = useForm<LimitValues>({
     resolver: zodResolver(limitSchema(t)),
     defaultValues: limitValues(kind, item),
+  })
+  const edit = useEdit({
+    form,
+    read,
+    valuesOf: (now: ReadLimits) => (now.item ? limitValues(kind, now.item) : form.getValues()),
+  })
+  const known = useRef(others)
+  useEffect(() => {
+    if (others === known.current) return
+    known.current = others
+    void edit.refresh().catch(() => undefined)
   })
   const [type, unit, metric, temporary] = useWatch({
     control: form.control,
@@ -76,7 +109,7 @@ export function LimitFields({ kind, item, onClose, onSave, action, blocked, clas
   const surfaces = surfacesOf(kind)
 
   const save = useMutation({
-    mutationFn: (values: LimitValues) => onSave(limitRequest(kind, values)),
+    mutationFn: async (values: LimitValues) => onSave(limitRequest(kind, values), await edit.base()),
     onError: (error) => showFieldErrors(error, form.setError, ['expires_at', 'reason']),
   })
   const shown =
@@ -212,7 +245,12 @@ export function LimitFields({ kind, item, onClose, onSave, action, blocked, clas
         {(control) => <Input {...control} {...form.register('reason')} maxLength={500} />}
       </Field>
       <div className="grid gap-3 sm:col-span-2">
-        <FormError error={save.error} />
+        <EditError
+          edit={edit}
+          error={save.error}
+          onLoaded={save.reset}
+          label={(name) => t(labels[name as keyof typeof labels] ?? 'limits.title')}
+        />
         <div className="flex justify-end gap-2">
           {onClose && <Button onClick={onClose}>{t('common.cancel')}</Button>}
           <Button type="submit" variant="primary" busy={save.isPending} disabled={blocked}>

@@ -14,11 +14,13 @@ interface LimitRowProps {
   replaced: boolean
   counted: boolean
   onEdit?: () => void
-  onRemove?: () => Promise<unknown>
+  /** The list it stands in, for its version. */
+  read: () => Promise<{ etag?: string }>
+  onRemove?: (etag: string | undefined) => Promise<unknown>
 }
 
 /** One rule or budget: what it is, how much of it is used, and what may be done with it. */
-export function LimitRow({ item, replaced, counted, onEdit, onRemove }: LimitRowProps) {
+export function LimitRow({ item, replaced, counted, read, onEdit, onRemove }: LimitRowProps) {
   const { t, f } = useI18n()
   const [asking, setAsking] = useState(false)
   const name = nameOf(item.type, item.unit, item.span, t)
@@ -87,6 +89,7 @@ export function LimitRow({ item, replaced, counted, onEdit, onRemove }: LimitRow
         <InlineConfirm
           question={t('limits.removeAsk')}
           action={t('limits.removeYes')}
+          read={read}
           onConfirm={onRemove}
           onClose={() => setAsking(false)}
         />

@@ -42,6 +42,8 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   const usage = useQuery({ ...limitUsageQuery(subject), enabled: counted })
   /** `new`, or the id of what is edited. */
   const [open, setOpen] = useState<string>()
+  /** Of the person themselves, which are no conflict with a form that is open. */
+  const [removals, setRemovals] = useState(0)
   const [resetting, setResetting] = useState(false)
   const [simulating, setSimulating] = useState(false)
 
@@ -52,12 +54,17 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
   if (!rules.data || !budgets.data) return <Skeleton className="h-24" />
 
   const items = itemsOf(rules.data.items, budgets.data.items, usage.data?.items ?? [])
-  const remove = async (item: LimitItem) => {
-    if (item.rule) await removeLimitRule(subject, item.id)
-    else await removeLimitBudget(subject, item.id)
+  const remove = async (item: LimitItem, etag: string | undefined) => {
+    if (item.rule) await removeLimitRule(subject, item.id, etag)
+    else await removeLimitBudget(subject, item.id, etag)
     await refresh()
+    setRemovals((count) => count + 1)
     toast.success(t('limits.removed'))
   }
+  const read = (item: LimitItem) =>
+    item.rule
+      ? client.fetchQuery({ ...limitRulesQuery(subject), staleTime: 0 })
+      : client.fetchQuery({ ...limitBudgetsQuery(subject), staleTime: 0 })
   const saved = async () => {
     await refresh()
     toast.success(t('common.saved'))
@@ -103,12 +110,20 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
           {t('limits.noUse')}
         </p>
       )}
-      {open === 'new' && <LimitForm subject={subject} onClose={() => setOpen(undefined)} onSaved={saved} />}
+      {open === 'new' && (
+        <LimitForm subject={subject} others={removals} onClose={() => setOpen(undefined)} onSaved={saved} />
+      )}
       <ul className="grid gap-2">
         {items.map((item) =>
           open === item.id ? (
             <li key={item.id}>
-              <LimitForm subject={subject} item={item} onClose={() => setOpen(undefined)} onSaved={saved} />
+              <LimitForm
+                subject={subject}
+                item={item}
+                others={removals}
+                onClose={() => setOpen(undefined)}
+                onSaved={saved}
+              />
             </li>
           ) : (
             <LimitRow
@@ -117,7 +132,8 @@ export function LimitsPanel({ subject, hint }: LimitsPanelProps) {
               replaced={isReplaced(item, items)}
               counted={counted}
               onEdit={mayWrite ? () => setOpen(item.id) : undefined}
-              onRemove={mayWrite ? () => remove(item) : undefined}
+              read={() => read(item)}
+              onRemove={mayWrite ? (etag) => remove(item, etag) : undefined}
             />
           ),
         )}

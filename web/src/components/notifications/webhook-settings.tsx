@@ -140,8 +140,9 @@ function WebhookForm({ webhook, readOnly }: { webhook?: Webhook; readOnly: boole
           question={t('webhook.removeAsk')}
           action={t('webhook.remove')}
           onClose={() => setRemoving(false)}
-          onConfirm={async () => {
-            await removeWebhook()
+          read={readWebhook}
+          onConfirm={async (etag) => {
+            await removeWebhook(etag)
             await refresh()
           }}
         />

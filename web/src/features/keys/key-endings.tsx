@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ConfirmDialog } from '@/components/confirm-dialog'
-import { FormError } from '@/components/states'
+import { EditError } from '@/components/edit-conflict'
 import { SwitchRow } from '@/components/switch-row'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -9,7 +9,8 @@ import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
-import { revokeKey, revokeLineage, rotateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
+import { readKey, revokeKey, revokeLineage, rotateKey, type ApiKey, type ApiKeySecret } from '@/lib/api/keys'
+import { useVersion } from '@/lib/use-version'
 
 interface RotateDialogProps {
   apiKey: ApiKey
@@ -24,8 +25,10 @@ export function RotateDialog({ apiKey, onClose, onIssued }: RotateDialogProps) {
   const { t } = useI18n()
   const [hours, setHours] = useState(apiKey.grace_period_hours?.toString() ?? '')
   const wrong = hours.trim() !== '' && !(/^\d+$/.test(hours.trim()) && Number(hours) <= longestGrace)
+  const version = useVersion({ read: () => readKey(apiKey.id) })
   const rotate = useMutation({
-    mutationFn: () => rotateKey(apiKey.id, hours.trim() ? Number(hours) * 3_600 : undefined),
+    mutationFn: async () =>
+      rotateKey(apiKey.id, hours.trim() ? Number(hours) * 3_600 : undefined, await version.etag()),
     onSuccess: async (secret) => {
       onClose()
       await onIssued(secret)
@@ -71,7 +74,7 @@ export function RotateDialog({ apiKey, onClose, onIssued }: RotateDialogProps) {
             />
           )}
         </Field>
-        <FormError error={rotate.error} />
+        <EditError edit={version.edit} error={rotate.error} onLoaded={rotate.reset} />
       </form>
     </Dialog>
   )
@@ -97,9 +100,10 @@ export function RevokeDialog({ apiKey, onClose, onRevoked }: RevokeDialogProps) 
       name={apiKey.name}
       action={t('keys.revoke')}
       onClose={onClose}
-      onConfirm={async () => {
-        if (lineage) await revokeLineage(apiKey.id, text)
-        else await revokeKey(apiKey.id, text || undefined)
+      read={() => readKey(apiKey.id)}
+      onConfirm={async (etag) => {
+        if (lineage) await revokeLineage(apiKey.id, text, etag)
+        else await revokeKey(apiKey.id, text || undefined, etag)
         await onRevoked()
       }}
     >

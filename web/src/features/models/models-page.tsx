@@ -9,7 +9,7 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteModel, modelActivityQuery, modelsQuery, updateModel } from '@/lib/api/catalog'
+import { deleteModel, modelActivityQuery, modelsQuery, readModel, updateModel } from '@/lib/api/catalog'
 import { useModels, type KnownModel } from '@/lib/api/use-models'
 import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
 import { activityOf } from './data/activity'
@@ -35,7 +35,10 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
     onSettled: refresh,
     onSuccess: (model) =>
       toast.success(t(model.enabled ? 'models.nowEnabled' : 'models.nowDisabled', { name: model.model_id })),
-    onError: (error) => toast.failure(t('error.failed'), describeError(error, t).title),
+    onError: (error) => {
+      const { title, detail } = describeError(error, t)
+      toast.failure(title, detail)
+    },
   })
   const columns = useMemo(
     () =>
@@ -122,8 +125,9 @@ export function ModelsPage({ search, onSearch }: ListPageProps) {
           name={chosen.model_id}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteModel(chosen.id)
+          read={() => readModel(chosen.id)}
+          onConfirm={async (etag) => {
+            await deleteModel(chosen.id, etag)
             await refresh()
             toast.success(t('models.deleted', { name: chosen.model_id }))
           }}

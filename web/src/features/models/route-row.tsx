@@ -59,7 +59,7 @@ export function RouteRow(props: RouteRowProps) {
     onError: failed,
   })
   const remove = useMutation({
-    mutationFn: () => deleteRoute(route.id),
+    mutationFn: () => deleteRoute(route.id, edit.etag),
     onSuccess: async () => {
       await onChanged()
       toast.success(t('models.routeRemoved', { name: route.upstream_model }))

@@ -9,8 +9,16 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteProvider, modelsQuery, providersQuery, updateProvider, type Provider } from '@/lib/api/catalog'
+import {
+  deleteProvider,
+  modelsQuery,
+  providersQuery,
+  readProvider,
+  updateProvider,
+  type Provider,
+} from '@/lib/api/catalog'
 import { isEdit, matches, readDialog, tabOf, type ListPageProps } from '@/lib/list-search'
+import { etagAsShown } from '@/lib/use-version'
 import { ImportDialog } from './import-dialog'
 import { ProviderDialog } from './provider-dialog'
 import { providerColumns } from './providers-columns'
@@ -26,7 +34,12 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
   const close = () => onSearch({ dialog: undefined })
 
   const { mutate: toggle } = useMutation({
-    mutationFn: (provider: Provider) => updateProvider(provider.id, { enabled: !provider.enabled }),
+    mutationFn: async (provider: Provider) =>
+      updateProvider(
+        provider.id,
+        { enabled: !provider.enabled },
+        await etagAsShown(readProvider(provider.id), (now) => now.enabled === provider.enabled),
+      ),
     onSettled: refresh,
     onSuccess: (provider) =>
       toast.success(
@@ -34,7 +47,10 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
           name: provider.display_name,
         }),
       ),
-    onError: (error) => toast.failure(t('error.failed'), describeError(error, t).title),
+    onError: (error) => {
+      const { title, detail } = describeError(error, t)
+      toast.failure(title, detail)
+    },
   })
   const columns = useMemo(
     () =>
@@ -110,8 +126,9 @@ export function ProvidersPage({ search, onSearch }: ListPageProps) {
           name={chosen.name}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteProvider(chosen.id)
+          read={() => readProvider(chosen.id)}
+          onConfirm={async (etag) => {
+            await deleteProvider(chosen.id, etag)
             await refresh()
             toast.success(t('providers.deleted', { name: chosen.display_name }))
           }}

@@ -5,7 +5,7 @@ import { Field } from '@/components/ui/field'
 import { Select } from '@/components/ui/select'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { deleteRole, rolesQuery, type Role } from '@/lib/api/roles'
+import { deleteRole, readRole, rolesQuery, type Role } from '@/lib/api/roles'
 
 interface DeleteRoleDialogProps {
   role: Role
@@ -27,8 +27,9 @@ export function DeleteRoleDialog({ role, onClose, onDeleted }: DeleteRoleDialogP
       action={t('common.delete')}
       blocked={held && !to}
       onClose={onClose}
-      onConfirm={async () => {
-        await deleteRole(role.id, to || undefined)
+      read={() => readRole(role.id)}
+      onConfirm={async (etag) => {
+        await deleteRole(role.id, to || undefined, etag)
         await onDeleted()
         toast.success(t('roles.deleted'), role.display_name)
       }}

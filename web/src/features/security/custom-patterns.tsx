@@ -11,7 +11,7 @@ interface CustomPatternsProps {
   entries: string[]
   disabled: boolean
   callsOf: (name: string) => number
-  onChange: (entries: string[]) => Promise<unknown>
+  onChange: (next: (entries: string[]) => string[]) => Promise<unknown>
 }
 
 export function CustomPatterns({ entries, disabled, callsOf, onChange }: CustomPatternsProps) {
@@ -23,7 +23,7 @@ export function CustomPatterns({ entries, disabled, callsOf, onChange }: CustomP
   const wrongName = name !== '' && !isPatternName(name, taken)
   const add = async () => {
     try {
-      await onChange([...entries, writeCustom({ name, expression })])
+      await onChange((stored) => [...stored, writeCustom({ name, expression })])
       setName('')
       setExpression('')
     } catch (error) {
@@ -55,7 +55,9 @@ export function CustomPatterns({ entries, disabled, callsOf, onChange }: CustomP
                 variant="ghost"
                 size="icon-sm"
                 aria-label={t('security.removePattern', { name: pattern.name })}
-                onClick={() => void onChange(entries.filter((each) => each !== entry)).catch(() => {})}
+                onClick={() =>
+                  void onChange((stored) => stored.filter((each) => each !== entry)).catch(() => {})
+                }
               >
                 <Trash2 aria-hidden />
               </Button>

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { EditError } from '@/components/edit-conflict'
 import { SwitchRow } from '@/components/switch-row'
 import { describeError, ErrorState } from '@/components/states'
 import { Badge } from '@/components/ui/badge'
@@ -8,6 +9,8 @@ import { Switch } from '@/components/ui/toggles'
 import { useI18n, type MessageKey } from '@/i18n'
 import { changeSettings, hitsQuery, presetsQuery, securitySettingsQuery } from '@/lib/api/security'
 import { toApiError } from '@/lib/api/problem'
+import { isStale } from '@/lib/use-edit'
+import { useVersion } from '@/lib/use-version'
 import { CustomPatterns } from './custom-patterns'
 import { piiRule, textList, toggled } from './data/patterns'
 
@@ -23,11 +26,21 @@ export function PatternsTab() {
   const settings = useQuery(securitySettingsQuery)
   const presets = useQuery(presetsQuery)
   const hits = useQuery(hitsQuery)
+  const stored = () => client.getQueryData(securitySettingsQuery.queryKey)
+  const storedList = (key: string) =>
+    textList(stored()?.settings.find((setting) => setting.key === key)?.value)
+  const version = useVersion({ shown: () => stored()?.etag })
   const change = useMutation({
-    mutationFn: changeSettings,
+    // One after another: the next stands on what the one before left behind.
+    scope: { id: 'settings' },
+    mutationFn: async (next: () => Record<string, unknown>) => changeSettings(next(), await version.etag()),
     onSettled: () => client.invalidateQueries({ queryKey: securitySettingsQuery.queryKey }),
-    onSuccess: () => toast.success(t('common.saved')),
+    onSuccess: () => {
+      version.done()
+      toast.success(t('common.saved'))
+    },
     onError: (error) => {
+      if (isStale(error)) return
       const [wrong] = Object.values(toApiError(error).fields)
       toast.failure(t('error.failed'), wrong ?? describeError(error, t).title)
     },
@@ -52,12 +65,17 @@ export function PatternsTab() {
 
   return (
     <div className="grid gap-4">
+      <EditError
+        edit={version.edit}
+        error={isStale(change.error) ? change.error : null}
+        onLoaded={change.reset}
+      />
       <section className="panel p-4">
         <SwitchRow
           label={t('security.redaction')}
           hint={t('security.redactionHint')}
           checked={on}
-          onChange={(next) => change.mutate({ [redaction]: next })}
+          onChange={(next) => change.mutate(() => ({ [redaction]: next }))}
         />
       </section>
       <section className="panel" aria-label={t('security.patterns')}>
@@ -84,7 +102,9 @@ export function PatternsTab() {
                 checked={names.includes(pattern.name)}
                 disabled={!on}
                 aria-label={t(`security.pii.${pattern.name}` as MessageKey)}
-                onCheckedChange={(next) => change.mutate({ [chosen]: toggled(names, pattern.name, next) })}
+                onCheckedChange={(next) =>
+                  change.mutate(() => ({ [chosen]: toggled(storedList(chosen), pattern.name, next) }))
+                }
               />
             </li>
           ))}
@@ -94,7 +114,7 @@ export function PatternsTab() {
         entries={textList(value(custom))}
         disabled={!on}
         callsOf={callsOf}
-        onChange={(entries) => change.mutateAsync({ [custom]: entries })}
+        onChange={(next) => change.mutateAsync(() => ({ [custom]: next(storedList(custom)) }))}
       />
     </div>
   )

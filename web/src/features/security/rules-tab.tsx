@@ -8,7 +8,15 @@ import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { contentRulesQuery, deleteRule, hitsQuery, updateRule, type ContentRule } from '@/lib/api/security'
+import {
+  contentRulesQuery,
+  deleteRule,
+  hitsQuery,
+  readRule,
+  updateRule,
+  type ContentRule,
+} from '@/lib/api/security'
+import { etagAsShown } from '@/lib/use-version'
 import { matches, readDialog, type ListPageProps } from '@/lib/list-search'
 import { RuleDialog } from './rule-dialog'
 import { ruleColumns, type RuleRow } from './rules-columns'
@@ -24,11 +32,19 @@ export function RulesTab({ search, onSearch }: ListPageProps) {
   const chosen = rules.data?.items.find((rule) => rule.id === dialog?.id)
   const close = () => onSearch({ dialog: undefined })
   const { mutate: toggle } = useMutation({
-    mutationFn: (rule: ContentRule) => updateRule(rule.id, { enabled: !rule.enabled }),
+    mutationFn: async (rule: ContentRule) =>
+      updateRule(
+        rule.id,
+        { enabled: !rule.enabled },
+        await etagAsShown(readRule(rule.id), (now) => now.enabled === rule.enabled),
+      ),
     onSettled: refresh,
     onSuccess: (rule) =>
       toast.success(t(rule.enabled ? 'security.nowEnabled' : 'security.nowDisabled', { name: rule.name })),
-    onError: (error) => toast.failure(t('error.failed'), describeError(error, t).title),
+    onError: (error) => {
+      const { title, detail } = describeError(error, t)
+      toast.failure(title, detail)
+    },
   })
   const columns = useMemo(
     () =>
@@ -94,8 +110,9 @@ export function RulesTab({ search, onSearch }: ListPageProps) {
           name={chosen.name}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteRule(chosen.id)
+          read={() => readRule(chosen.id)}
+          onConfirm={async (etag) => {
+            await deleteRule(chosen.id, etag)
             await refresh()
             toast.success(t('security.deleted', { name: chosen.name }))
           }}

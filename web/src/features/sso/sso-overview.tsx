@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ConfirmDialog } from '@/components/confirm-dialog'
+import { EditError } from '@/components/edit-conflict'
 import { Panel } from '@/components/page'
 import { FormError } from '@/components/states'
 import { Mono, Time } from '@/components/text'
@@ -13,10 +14,12 @@ import {
   activateSso,
   deactivateSso,
   deleteSso,
+  readSso,
   testSso,
   type SsoConnection,
   type SsoPreset,
 } from '@/lib/api/sso'
+import { useVersion } from '@/lib/use-version'
 import { ssoErrorText } from '@/lib/sso-errors'
 import { Address } from './client-step'
 import type { SsoSearch } from './data/search'
@@ -38,8 +41,9 @@ export function SsoOverview({ connection, presets, search, onSearch, onChanged }
     mutationFn: testSso,
     onSuccess: ({ authorization_url }) => location.assign(authorization_url),
   })
+  const version = useVersion({ read: active ? undefined : readSso })
   const activate = useMutation({
-    mutationFn: activateSso,
+    mutationFn: async () => activateSso(await version.etag()),
     onSuccess: async () => {
       onSearch({})
       await onChanged()
@@ -115,7 +119,8 @@ export function SsoOverview({ connection, presets, search, onSearch, onChanged }
               </Button>
             )}
           </div>
-          <FormError error={test.error ?? activate.error} />
+          <FormError error={test.error} />
+          <EditError edit={version.edit} error={activate.error} onLoaded={activate.reset} />
         </Panel>
       </div>
       {search.dialog === 'deactivate' && (
@@ -124,8 +129,9 @@ export function SsoOverview({ connection, presets, search, onSearch, onChanged }
           name={connection.label}
           action={t('sso.deactivate')}
           onClose={close}
-          onConfirm={async () => {
-            await deactivateSso()
+          read={readSso}
+          onConfirm={async (etag) => {
+            await deactivateSso(etag)
             await onChanged()
           }}
         >
@@ -138,8 +144,9 @@ export function SsoOverview({ connection, presets, search, onSearch, onChanged }
           name={connection.label}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteSso()
+          read={readSso}
+          onConfirm={async (etag) => {
+            await deleteSso(etag)
             await onChanged()
           }}
         >

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { UserMinus, UsersRound } from 'lucide-react'
 import { useState } from 'react'
 import { Avatar } from '@/components/avatar'
+import { EditError } from '@/components/edit-conflict'
 import { LoadMore } from '@/components/load-more'
 import { describeError, EmptyState, ErrorState } from '@/components/states'
 import { Button } from '@/components/ui/button'
@@ -14,7 +15,9 @@ import { UserPicker } from '@/components/user-picker'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
 import { listMembers, putMember, removeMember, type Team, type TeamMember } from '@/lib/api/people'
+import { isStale } from '@/lib/use-edit'
 import { usePaged } from '@/lib/use-paged'
+import { useVersion } from '@/lib/use-version'
 
 interface TeamMembersProps {
   team: Team
@@ -31,22 +34,31 @@ export function TeamMembers({ team, mayChange, onChanged }: TeamMembersProps) {
     listMembers(team.id, { limit: 100, cursor }, signal),
   )
   const [gone, setGone] = useState<TeamMember>()
+  const version = useVersion({ shown: members.etag })
+  // One after another: the next stands on what the one before left behind.
+  const scope = { id: `members of ${team.id}` }
   const failed = (error: unknown) => {
+    if (isStale(error)) return
     const { title, detail } = describeError(error, t)
     toast.failure(title, detail)
   }
   const put = useMutation({
-    mutationFn: ({ id, manager }: { id: string; manager: boolean }) => putMember(team.id, id, manager),
+    scope,
+    mutationFn: async ({ id, manager }: { id: string; manager: boolean }) =>
+      putMember(team.id, id, manager, await version.etag()),
     onSuccess: async () => {
       setGone(undefined)
+      version.done()
       await onChanged()
     },
     onError: failed,
   })
   const remove = useMutation({
-    mutationFn: (member: TeamMember) => removeMember(team.id, member.user_id),
+    scope,
+    mutationFn: async (member: TeamMember) => removeMember(team.id, member.user_id, await version.etag()),
     onSuccess: async (_, taken) => {
       setGone(taken)
+      version.done()
       await onChanged()
     },
     onError: failed,
@@ -62,6 +74,14 @@ export function TeamMembers({ team, mayChange, onChanged }: TeamMembersProps) {
           onPick={(user) => put.mutate({ id: user.id, manager: false })}
         />
       )}
+      <EditError
+        edit={version.edit}
+        error={[put.error, remove.error].find(isStale)}
+        onLoaded={() => {
+          put.reset()
+          remove.reset()
+        }}
+      />
       {gone && (
         <UndoNote
           text={t('teams.removed', { name: gone.display_name })}

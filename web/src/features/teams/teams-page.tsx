@@ -13,7 +13,7 @@ import { Dialog } from '@/components/ui/dialog'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
 import { useAccess } from '@/lib/api/access'
-import { deleteTeam, listTeams } from '@/lib/api/people'
+import { deleteTeam, listTeams, readTeam } from '@/lib/api/people'
 import { readDialog } from '@/lib/list-search'
 import { useHiddenColumns } from '@/lib/use-hidden-columns'
 import { usePaged, useSettled } from '@/lib/use-paged'
@@ -128,8 +128,9 @@ export function TeamsPage({ search, onSearch }: TeamsProps) {
           name={chosen.name}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteTeam(chosen.id)
+          read={() => readTeam(chosen.id)}
+          onConfirm={async (etag) => {
+            await deleteTeam(chosen.id, etag)
             await refresh()
             toast.success(t('teams.deleted'), chosen.name)
           }}

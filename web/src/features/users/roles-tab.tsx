@@ -1,6 +1,7 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Globe, Plus, Trash2, UserCog, UsersRound } from 'lucide-react'
 import { useState } from 'react'
+import { EditError } from '@/components/edit-conflict'
 import { describeError, EmptyState, ErrorState, FormError } from '@/components/states'
 import { Time } from '@/components/text'
 import { Button } from '@/components/ui/button'
@@ -20,6 +21,8 @@ import {
   type User,
 } from '@/lib/api/people'
 import { rolesQuery } from '@/lib/api/roles'
+import { isStale } from '@/lib/use-edit'
+import { useVersion } from '@/lib/use-version'
 
 interface RolesTabProps {
   user: User
@@ -32,22 +35,33 @@ export function RolesTab({ user, mayChange, onChanged }: RolesTabProps) {
   const { t } = useI18n()
   const toast = useToast()
   const access = useAccess()
-  const held = useQuery(userRolesQuery(user.id))
+  const client = useQueryClient()
+  const question = userRolesQuery(user.id)
+  const held = useQuery(question)
+  const version = useVersion({ shown: () => client.getQueryData(question.queryKey)?.etag })
+  // One after another: the next stands on what the one before left behind.
+  const scope = { id: `roles of ${user.id}` }
   const [gone, setGone] = useState<Assignment>()
   const give = useMutation({
-    mutationFn: (role: { id: string; team: string | null }) => assignRole(user.id, role.id, role.team),
+    scope,
+    mutationFn: async (role: { id: string; team: string | null }) =>
+      assignRole(user.id, role.id, role.team, await version.etag()),
     onSuccess: async () => {
       setGone(undefined)
+      version.done()
       await onChanged()
     },
   })
   const take = useMutation({
-    mutationFn: (assignment: Assignment) => unassignRole(user.id, assignment.id),
+    scope,
+    mutationFn: async (assignment: Assignment) => unassignRole(user.id, assignment.id, await version.etag()),
     onSuccess: async (_, taken) => {
       setGone(taken)
+      version.done()
       await onChanged()
     },
     onError: (error) => {
+      if (isStale(error)) return
       const { title, detail } = describeError(error, t)
       toast.failure(title, detail)
     },
@@ -99,6 +113,14 @@ export function RolesTab({ user, mayChange, onChanged }: RolesTabProps) {
           ))}
         </ul>
       )}
+      <EditError
+        edit={version.edit}
+        error={[give.error, take.error].find(isStale)}
+        onLoaded={() => {
+          give.reset()
+          take.reset()
+        }}
+      />
       {gone && (
         <UndoNote
           text={t('users.roleTaken', { role: gone.role_display_name })}
@@ -108,7 +130,7 @@ export function RolesTab({ user, mayChange, onChanged }: RolesTabProps) {
       )}
       {mayChange && (
         <GiveRole
-          error={give.error}
+          error={isStale(give.error) ? null : give.error}
           busy={give.isPending}
           onGive={(id, team) => give.mutateAsync({ id, team })}
         />

@@ -4,7 +4,7 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { useToast } from '@/components/ui/toast'
 import { useI18n } from '@/i18n'
-import { unlinkUser, type User } from '@/lib/api/people'
+import { readUser, unlinkUser, type User } from '@/lib/api/people'
 import { ResetDialog } from './reset-dialog'
 
 interface UnlinkDialogProps {
@@ -45,8 +45,9 @@ export function UnlinkDialog({ user, onClose, onDone }: UnlinkDialogProps) {
       name={user.email}
       action={t('users.unlink')}
       onClose={onClose}
-      onConfirm={async () => {
-        await unlinkUser(user.id)
+      read={() => readUser(user.id)}
+      onConfirm={async (etag) => {
+        await unlinkUser(user.id, etag)
         await onDone()
         toast.success(t('users.unlinked'), user.display_name)
       }}

@@ -17,6 +17,7 @@ import { useAccess } from '@/lib/api/access'
 import {
   deleteUser,
   listUsers,
+  readUser,
   logoutUser,
   removeUserTotp,
   restoreUser,
@@ -27,6 +28,7 @@ import {
 } from '@/lib/api/people'
 import { readDialog } from '@/lib/list-search'
 import { useHiddenColumns } from '@/lib/use-hidden-columns'
+import { etagAsShown } from '@/lib/use-version'
 import { usePaged, useSettled } from '@/lib/use-paged'
 import { closedDrawer, kinds, signIns, statuses, type UsersProps, type UsersSearch } from './data/search'
 import { InviteDialog } from './invite-dialog'
@@ -79,13 +81,19 @@ export function UsersPage({ search, onSearch }: UsersProps) {
     onError: (error) => {
       const { title, detail } = describeError(error, t)
       toast.failure(title, detail)
+      void refresh()
     },
   })
   const { mutate } = act
   const columns = useMemo(() => {
     const setEnabled = (user: User, enabled: boolean) =>
       mutate({
-        run: () => updateUser(user.id, { status: enabled ? 'active' : 'disabled' }),
+        run: async () =>
+          updateUser(
+            user.id,
+            { status: enabled ? 'active' : 'disabled' },
+            await etagAsShown(readUser(user.id), (now) => (now.status === 'active') !== enabled),
+          ),
         said: t(enabled ? 'users.enabled' : 'users.disabled'),
         name: user.display_name,
         undo: enabled ? undefined : () => setEnabled(user, true),
@@ -274,8 +282,9 @@ export function UsersPage({ search, onSearch }: UsersProps) {
           name={chosen.email}
           action={t('common.delete')}
           onClose={close}
-          onConfirm={async () => {
-            await deleteUser(chosen.id)
+          read={() => readUser(chosen.id)}
+          onConfirm={async (etag) => {
+            await deleteUser(chosen.id, etag)
             await refresh()
             toast.success(t('users.deleted'), chosen.display_name)
           }}

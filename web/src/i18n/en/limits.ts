@@ -35,6 +35,9 @@ export const limits = {
   'limits.unit.requests': 'requests',
   'limits.unit.weighted_tokens': 'weighted tokens',
   'limits.unit.usd': 'US dollars',
+  'limits.amount': 'Limit',
+  'limits.goneMeanwhile':
+    'Somebody else removed this limit. Close the form and add it again if it is still wanted.',
   'limits.atMost': 'At most ({unit})',
   'limits.ruleName.requests': 'Requests in {span}',
   'limits.ruleName.weighted_tokens': 'Weighted tokens in {span}',

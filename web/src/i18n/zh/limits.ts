@@ -34,6 +34,8 @@ export const limits = {
   'limits.unit.requests': '请求数',
   'limits.unit.weighted_tokens': '加权令牌',
   'limits.unit.usd': '美元',
+  'limits.amount': '上限',
+  'limits.goneMeanwhile': '有人删除了此限制。如仍需要，请关闭表单后重新添加。',
   'limits.atMost': '上限（{unit}）',
   'limits.ruleName.requests': '{span}内的请求数',
   'limits.ruleName.weighted_tokens': '{span}内的加权令牌',

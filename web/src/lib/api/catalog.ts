@@ -23,8 +23,8 @@ export const readProvider = (id: string) =>
   readVersion(api.GET('/api/admin/providers/{id}', { params: { path: { id } } }))
 export const updateProvider = (id: string, body: Schemas['ProviderUpdate'], etag?: string) =>
   unwrap(api.PATCH('/api/admin/providers/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
-export const deleteProvider = (id: string) =>
-  unwrap(api.DELETE('/api/admin/providers/{id}', { params: { path: { id } } }))
+export const deleteProvider = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/providers/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 
 export const testProvider = (body: Schemas['ProviderTest']) =>
   unwrap(api.POST('/api/admin/providers/test', { body }))
@@ -50,8 +50,8 @@ export const readModel = (id: string) =>
   readVersion(api.GET('/api/admin/models/{id}', { params: { path: { id } } })) as Promise<Versioned<Model>>
 export const updateModel = (id: string, body: Schemas['ModelUpdate'], etag?: string) =>
   unwrap(api.PATCH('/api/admin/models/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
-export const deleteModel = (id: string) =>
-  unwrap(api.DELETE('/api/admin/models/{id}', { params: { path: { id } } }))
+export const deleteModel = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/models/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 export const createRoute = (id: string, body: Schemas['ModelRouteCreate']) =>
   unwrap(api.POST('/api/admin/models/{id}/routes', { params: { path: { id } }, body }))
 export const readRoute = (id: string) =>
@@ -60,8 +60,8 @@ export const readRoute = (id: string) =>
   >
 export const updateRoute = (id: string, body: Schemas['ModelRouteUpdate'], etag?: string) =>
   unwrap(api.PATCH('/api/admin/model-routes/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
-export const deleteRoute = (id: string) =>
-  unwrap(api.DELETE('/api/admin/model-routes/{id}', { params: { path: { id } } }))
+export const deleteRoute = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/model-routes/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 export const updateWeights = (updates: { id: string; weight: number }[], etag?: string) =>
   unwrap(api.PATCH('/api/admin/model-routes/batch-weights', { body: { updates }, ...ifMatch(etag) }))
 

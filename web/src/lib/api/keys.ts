@@ -32,16 +32,24 @@ export const updateKey = (id: string, body: KeyChange, etag?: string) =>
       ...ifMatch(etag),
     }),
   )
-export const revokeKey = (id: string, reason?: string) =>
-  unwrap(api.DELETE('/api/keys/{id}', { params: { path: { id }, query: reason ? { reason } : {} } }))
+export const revokeKey = (id: string, reason?: string, etag?: string) =>
+  unwrap(
+    api.DELETE('/api/keys/{id}', {
+      params: { path: { id }, query: reason ? { reason } : {} },
+      ...ifMatch(etag),
+    }),
+  )
 /** Ends every key of the lineage, those in their grace period too. */
-export const revokeLineage = (id: string, reason: string) =>
-  unwrap(api.POST('/api/keys/{id}/force-revoke', { params: { path: { id } }, body: { reason } }))
-export const rotateKey = (id: string, graceSeconds?: number) =>
+export const revokeLineage = (id: string, reason: string, etag?: string) =>
+  unwrap(
+    api.POST('/api/keys/{id}/force-revoke', { params: { path: { id } }, body: { reason }, ...ifMatch(etag) }),
+  )
+export const rotateKey = (id: string, graceSeconds?: number, etag?: string) =>
   unwrap(
     api.POST('/api/keys/{id}/rotate', {
       params: { path: { id } },
       body: { grace_period_secs: graceSeconds ?? null },
+      ...ifMatch(etag),
     }),
   ).then(issued)
 /** A temporary key always ends. */

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { unwrap } from './problem'
+import { ifMatch, unwrap, withVersion } from './problem'
 
 export type LimitRule = Schemas['LimitRuleView']
 export type LimitBudget = Schemas['BudgetView']
@@ -24,14 +24,14 @@ export const limitRulesQuery = (subject: LimitSubject) =>
   queryOptions({
     queryKey: [...limitsKey(subject), 'rules'],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), signal })),
+      withVersion(api.GET('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), signal })),
   })
 
 export const limitBudgetsQuery = (subject: LimitSubject) =>
   queryOptions({
     queryKey: [...limitsKey(subject), 'budgets'],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), signal })),
+      withVersion(api.GET('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), signal })),
   })
 
 export const limitUsageQuery = (subject: LimitSubject) =>
@@ -50,10 +50,13 @@ export const userLimitsQuery = (userId: string) =>
     refetchInterval: every,
   })
 
-export const setLimitRule = (subject: LimitSubject, body: Schemas['LimitRuleBody']) =>
-  unwrap(api.POST('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), body }))
-export const setLimitBudget = (subject: LimitSubject, body: Schemas['BudgetBody']) =>
-  unwrap(api.POST('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), body }))
+// The version is the list's: a slot that is still empty has none of its own.
+export const setLimitRule = (subject: LimitSubject, body: Schemas['LimitRuleBody'], etag?: string) =>
+  unwrap(api.POST('/api/admin/limits/{kind}/{id}/rules', { params: pathOf(subject), body, ...ifMatch(etag) }))
+export const setLimitBudget = (subject: LimitSubject, body: Schemas['BudgetBody'], etag?: string) =>
+  unwrap(
+    api.POST('/api/admin/limits/{kind}/{id}/budgets', { params: pathOf(subject), body, ...ifMatch(etag) }),
+  )
 /** The same for many: what came of each, in their order. */
 export const setLimits = (
   targets: LimitSubject[],
@@ -64,14 +67,18 @@ export const setLimits = (
       body: { targets, rule: null, budget: null, ...request } as Schemas['BulkBody'],
     }),
   ).then((answer) => answer.results)
-export const removeLimitRule = ({ kind, id }: LimitSubject, ruleId: string) =>
+export const removeLimitRule = ({ kind, id }: LimitSubject, ruleId: string, etag?: string) =>
   unwrap(
-    api.DELETE('/api/admin/limits/{kind}/{id}/rules/{ruleId}', { params: { path: { kind, id, ruleId } } }),
+    api.DELETE('/api/admin/limits/{kind}/{id}/rules/{ruleId}', {
+      params: { path: { kind, id, ruleId } },
+      ...ifMatch(etag),
+    }),
   )
-export const removeLimitBudget = ({ kind, id }: LimitSubject, budgetId: string) =>
+export const removeLimitBudget = ({ kind, id }: LimitSubject, budgetId: string, etag?: string) =>
   unwrap(
     api.DELETE('/api/admin/limits/{kind}/{id}/budgets/{budgetId}', {
       params: { path: { kind, id, budgetId } },
+      ...ifMatch(etag),
     }),
   )
 export const resetLimits = (subject: LimitSubject) =>

@@ -41,5 +41,6 @@ export const setWebhook = (body: Schemas['WebhookBody'], etag?: string) =>
       ...(etag ? ifMatch(etag) : { headers: { 'If-None-Match': '*' } }),
     }),
   )
-export const removeWebhook = () => unwrap(api.DELETE('/api/admin/notifications/webhook'))
+export const removeWebhook = (etag?: string) =>
+  unwrap(api.DELETE('/api/admin/notifications/webhook', ifMatch(etag)))
 export const testWebhook = () => unwrap(api.POST('/api/admin/notifications/webhook/test'))

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
 import type { ApiKey } from './keys'
-import { ifMatch, readVersion, unwrap, type Versioned } from './problem'
+import { ifMatch, readVersion, unwrap, withVersion, type Versioned } from './problem'
 
 export type User = Required<Schemas['UserView']>
 export type CreatedUser = Schemas['CreatedUser']
@@ -47,8 +47,8 @@ export const readUser = (id: string) =>
   readVersion(api.GET('/api/admin/users/{id}', { params: { path: { id } } })) as Promise<Versioned<User>>
 export const updateUser = (id: string, body: Schemas['PatchUser'], etag?: string) =>
   unwrap(api.PATCH('/api/admin/users/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
-export const deleteUser = (id: string) =>
-  unwrap(api.DELETE('/api/admin/users/{id}', { params: { path: { id } } }))
+export const deleteUser = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/users/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 export const restoreUser = (id: string) =>
   unwrap(api.POST('/api/admin/users/{id}/restore', { params: { path: { id } } }))
 export const resetPassword = (id: string, mode: 'link' | 'password') =>
@@ -59,8 +59,8 @@ export const removeUserTotp = (id: string) =>
   unwrap(api.DELETE('/api/admin/users/{id}/totp', { params: { path: { id } } }))
 
 /** Fails with a conflict where it is the only way to sign in. */
-export const unlinkUser = (id: string) =>
-  unwrap(api.DELETE('/api/admin/users/{id}/sso', { params: { path: { id } } }))
+export const unlinkUser = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/users/{id}/sso', { params: { path: { id } }, ...ifMatch(etag) }))
 
 export const userSessionsQuery = (id: string) =>
   queryOptions({
@@ -75,17 +75,23 @@ export const userRolesQuery = (id: string) =>
   queryOptions({
     queryKey: ['users', 'roles', id],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/admin/users/{id}/roles', { params: { path: { id } }, signal })),
+      withVersion(api.GET('/api/admin/users/{id}/roles', { params: { path: { id } }, signal })),
   })
-export const assignRole = (id: string, role: string, team: string | null) =>
+export const assignRole = (id: string, role: string, team: string | null, etag?: string) =>
   unwrap(
     api.POST('/api/admin/users/{id}/roles', {
       params: { path: { id } },
       body: some<Schemas['AssignRole']>({ role_id: role, team_id: team }),
+      ...ifMatch(etag),
     }),
   )
-export const unassignRole = (id: string, assignmentId: string) =>
-  unwrap(api.DELETE('/api/admin/users/{id}/roles/{assignmentId}', { params: { path: { id, assignmentId } } }))
+export const unassignRole = (id: string, assignmentId: string, etag?: string) =>
+  unwrap(
+    api.DELETE('/api/admin/users/{id}/roles/{assignmentId}', {
+      params: { path: { id, assignmentId } },
+      ...ifMatch(etag),
+    }),
+  )
 
 export const userPermissionsQuery = (id: string) =>
   queryOptions({
@@ -142,19 +148,25 @@ export const readTeam = (id: string) =>
   readVersion(api.GET('/api/admin/teams/{id}', { params: { path: { id } } })) as Promise<Versioned<Team>>
 export const updateTeam = (id: string, body: Schemas['PatchTeam'], etag?: string) =>
   unwrap(api.PATCH('/api/admin/teams/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }))
-export const deleteTeam = (id: string) =>
-  unwrap(api.DELETE('/api/admin/teams/{id}', { params: { path: { id } } }))
+export const deleteTeam = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/teams/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 export const listMembers = (id: string, query: Listing, signal?: AbortSignal) =>
-  unwrap(api.GET('/api/admin/teams/{id}/members', { params: { path: { id }, query }, signal }))
-export const putMember = (id: string, userId: string, manager: boolean) =>
+  withVersion(api.GET('/api/admin/teams/{id}/members', { params: { path: { id }, query }, signal }))
+export const putMember = (id: string, userId: string, manager: boolean, etag?: string) =>
   unwrap(
     api.PUT('/api/admin/teams/{id}/members/{userId}', {
       params: { path: { id, userId } },
       body: { manager },
+      ...ifMatch(etag),
     }),
   )
-export const removeMember = (id: string, userId: string) =>
-  unwrap(api.DELETE('/api/admin/teams/{id}/members/{userId}', { params: { path: { id, userId } } }))
+export const removeMember = (id: string, userId: string, etag?: string) =>
+  unwrap(
+    api.DELETE('/api/admin/teams/{id}/members/{userId}', {
+      params: { path: { id, userId } },
+      ...ifMatch(etag),
+    }),
+  )
 export const listTeamRoles = (id: string, query: Listing, signal?: AbortSignal) =>
   unwrap(api.GET('/api/admin/teams/{id}/roles', { params: { path: { id }, query }, signal }))
 

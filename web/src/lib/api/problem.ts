@@ -59,5 +59,13 @@ export async function readVersion<T>(call: Promise<Answer<T>>): Promise<Versione
   return { value, etag: (await call).response.headers.get('etag') ?? undefined }
 }
 
+/** As `unwrap`, with the version beside what is in a list or a page of settings. */
+export async function withVersion<T extends object>(
+  call: Promise<Answer<T>>,
+): Promise<T & { etag?: string }> {
+  const { value, etag } = await readVersion(call)
+  return { ...value, etag }
+}
+
 /** A change is refused (412) when what it stands on was changed meanwhile. */
 export const ifMatch = (etag: string | undefined) => (etag ? { headers: { 'If-Match': etag } } : {})

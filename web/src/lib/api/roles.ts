@@ -54,9 +54,12 @@ export const cloneRole = (id: string, body: Schemas['CloneRole']) =>
   unwrap(api.POST('/api/admin/roles/{id}/clone', { params: { path: { id } }, body })).then(
     (role) => role as Role,
   )
-export const deleteRole = (id: string, reassignTo: string | undefined) =>
+export const deleteRole = (id: string, reassignTo: string | undefined, etag?: string) =>
   unwrap(
-    api.DELETE('/api/admin/roles/{id}', { params: { path: { id }, query: { reassign_to: reassignTo } } }),
+    api.DELETE('/api/admin/roles/{id}', {
+      params: { path: { id }, query: { reassign_to: reassignTo } },
+      ...ifMatch(etag),
+    }),
   )
 export const listRoleMembers = (id: string, query: Listing, signal?: AbortSignal) =>
   unwrap(api.GET('/api/admin/roles/{id}/members', { params: { path: { id }, query }, signal }))

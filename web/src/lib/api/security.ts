@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, type Schemas } from './client'
-import { ifMatch, readVersion, unwrap } from './problem'
+import { ifMatch, readVersion, unwrap, withVersion } from './problem'
 
 export type ContentRule = Schemas['ContentRuleView']
 export type ContentRuleBody = Schemas['ContentRuleCreate']
@@ -20,8 +20,8 @@ export const updateRule = (id: string, body: Schemas['ContentRulePatch'], etag?:
   unwrap(
     api.PATCH('/api/admin/security/content-rules/{id}', { params: { path: { id } }, body, ...ifMatch(etag) }),
   )
-export const deleteRule = (id: string) =>
-  unwrap(api.DELETE('/api/admin/security/content-rules/{id}', { params: { path: { id } } }))
+export const deleteRule = (id: string, etag?: string) =>
+  unwrap(api.DELETE('/api/admin/security/content-rules/{id}', { params: { path: { id } }, ...ifMatch(etag) }))
 
 export const presetsQuery = queryOptions({
   queryKey: ['security', 'presets'],
@@ -42,12 +42,12 @@ export const tryText = (body: Schemas['SandboxRequest']) =>
 export const securitySettingsQuery = queryOptions({
   queryKey: ['settings', 'security'],
   queryFn: ({ signal }) =>
-    unwrap(
+    withVersion(
       api.GET('/api/admin/settings/category/{category}', {
         params: { path: { category: 'security' } },
         signal,
       }),
     ),
 })
-export const changeSettings = (settings: Record<string, unknown>) =>
-  unwrap(api.PATCH('/api/admin/settings', { body: { settings } }))
+export const changeSettings = (settings: Record<string, unknown>, etag?: string) =>
+  unwrap(api.PATCH('/api/admin/settings', { body: { settings }, ...ifMatch(etag) }))

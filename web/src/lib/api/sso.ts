@@ -19,12 +19,12 @@ export const readSso = async (): Promise<Versioned<SsoConnection>> => {
 }
 export const putSso = (body: Partial<Schemas['PutSso']>, etag?: string) =>
   unwrap(api.PUT('/api/admin/sso', { body: body as Schemas['PutSso'], ...ifMatch(etag) }))
-export const deleteSso = () => unwrap(api.DELETE('/api/admin/sso'))
+export const deleteSso = (etag?: string) => unwrap(api.DELETE('/api/admin/sso', ifMatch(etag)))
 export const discoverIssuer = (issuer: string, allow_private_network: boolean) =>
   unwrap(api.POST('/api/admin/sso/discover', { body: { issuer, allow_private_network } }))
 export const testSso = () => unwrap(api.POST('/api/admin/sso/test'))
-export const activateSso = () => unwrap(api.POST('/api/admin/sso/activate'))
-export const deactivateSso = () => unwrap(api.POST('/api/admin/sso/deactivate'))
+export const activateSso = (etag?: string) => unwrap(api.POST('/api/admin/sso/activate', ifMatch(etag)))
+export const deactivateSso = (etag?: string) => unwrap(api.POST('/api/admin/sso/deactivate', ifMatch(etag)))
 
 /** What the login page offers; with the id of an organisation's connection that one. */
 export const ssoOfferQuery = (connection: string | undefined) =>
