@@ -18,6 +18,10 @@ internal static class AddressList
         return Array.Exists(entries, e => Parse(e)?.Contains(plain) == true);
     }
 
+    /// <summary>Whether <paramref name="entries"/> allow every address that <paramref name="others"/> do. What is no address or network is not judged here.</summary>
+    public static bool Covers(string[] entries, string[] others) => entries.Length == 0 || (others.Length > 0 && Array.TrueForAll(
+        others, other => Parse(other) is not { } narrow || Array.Exists(entries, e => Parse(e) is { } wide && wide.PrefixLength <= narrow.PrefixLength && wide.Contains(narrow.BaseAddress))));
+
     private static IPNetwork? Parse(string entry)
     {
         if (IPNetwork.TryParse(entry, out var network))

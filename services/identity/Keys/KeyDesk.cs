@@ -18,8 +18,8 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
     public async Task<IssuedKey> CreateAsync(HttpContext http, CreateKey body, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
-        await RefuseEphemeralAsync(caller, cancellationToken);
-        var owner = await OwnerAsync(caller, body.UserId, body.TeamId, cancellationToken);
+        var maker = await MakerAsync(caller, cancellationToken);
+        var owner = await OwnerAsync(caller, body.UserId, body.TeamId, body.AllowedModels, body.AllowedMcpTools, cancellationToken);
         var errors = new FieldErrors();
         KeyRules.CheckSchedule(errors, body.IpAllowlist, body.RotationPeriodDays, body.InactivityTimeoutDays, body.GracePeriodHours, body.CacheScope);
         KeyRules.CheckWithinRoles(errors, owner, body.AllowedModels, body.AllowedMcpTools);
@@ -30,6 +30,8 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         KeyRules.CheckLabels(errors, body.Tags, body.CostCenter);
         KeyRules.CheckDays(errors, body.ExpiresInDays.Or(null));
         KeyRules.CheckWithin(errors, caller, body.Surfaces, body.AllowedModels, body.AllowedMcpTools);
+        errors.Require(maker is null || body.IpAllowlist is null || AddressList.Covers(maker.IpAllowlist, body.IpAllowlist),
+            "ip_allowlist", "The key that makes this request may not be used from all of these addresses itself.");
         errors.Require(body.TeamId is null || owner.Teams.Any(t => t.Id == body.TeamId.ToString()), "team_id", "The owner is not a member of such a team.");
         errors.ThrowIfAny();
 
@@ -44,13 +46,13 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             AllowedMcpTools = body.AllowedMcpTools,
             CostCenter = body.CostCenter ?? "",
             Tags = body.Tags ?? [],
-            IpAllowlist = body.IpAllowlist ?? [],
+            IpAllowlist = body.IpAllowlist ?? maker?.IpAllowlist ?? [],
             RotationPeriodDays = body.RotationPeriodDays,
             InactivityTimeoutDays = body.InactivityTimeoutDays,
             GracePeriodHours = body.GracePeriodHours,
             CaptureDisabled = body.CaptureDisabled ?? false,
             CacheScope = body.CacheScope ?? "",
-            ExpiresAt = ExpiryIn(body.ExpiresInDays.Or(settings.Get(SettingsRegistry.ApiKeys.DefaultExpiryDays))),
+            ExpiresAt = KeyPatch.ExpiryIn(body.ExpiresInDays.Or(settings.Get(SettingsRegistry.ApiKeys.DefaultExpiryDays)), time.GetUtcNow()),
             CreatedBy = Guid.Parse(caller.UserId),
         };
         return await database.InTransactionAsync((transaction, token) => IssueAsync(http, transaction, key, "api_key.create", token), cancellationToken);
@@ -60,9 +62,9 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
     public async Task<IssuedKey> CreateEphemeralAsync(HttpContext http, CreateEphemeralKey? body, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
-        await RefuseEphemeralAsync(caller, cancellationToken);
+        var maker = await MakerAsync(caller, cancellationToken);
         var team = caller.KeyTeamId.Length > 0 ? Guid.Parse(caller.KeyTeamId) : (Guid?)null;
-        await OwnerAsync(caller, userId: null, team, cancellationToken);
+        await OwnerAsync(caller, userId: null, team, null, null, cancellationToken);
         var surfaces = body?.Surfaces ?? [.. caller.Surfaces];
         var errors = new FieldErrors();
         KeyRules.CheckSurfaces(errors, surfaces, caller);
@@ -83,6 +85,9 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             AllowedMcpTools = caller.KeyMcpTools?.Items.ToArray(),
             CostCenter = caller.CostCenter,
             Tags = [.. caller.Tags],
+            IpAllowlist = maker?.IpAllowlist ?? [],
+            CaptureDisabled = maker?.CaptureDisabled ?? false,
+            CacheScope = maker?.CacheScope ?? "",
             Ephemeral = true,
             ExpiresAt = caller.KeyId.Length > 0 && caller.ExpiresAtUnixMs > 0 && callerEnds < ends ? callerEnds : ends,
             CreatedBy = Guid.Parse(caller.UserId),
@@ -96,8 +101,8 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             var key = await LockAsync(http, transaction, id, "keys:update", token);
             http.RequireMatch(key.Version);
             var owner = await PrincipalOfAsync(key, token);
-            KeyRules.RequireCovers(http.Caller(), owner);
-            var changed = Patch(key, body, owner, http.Caller());
+            KeyRules.RequireCovers(await SelfAsync(http.Caller(), key.TeamId, token), owner);
+            var changed = KeyPatch.Apply(key, body, owner, http.Caller(), time.GetUtcNow());
             await KeyStore.UpdateAsync(transaction, changed, token);
             var after = (await KeyStore.FindAsync(transaction.Connection!, http.Caller().OrgId(), id, transaction, token))!;
             await AuditOutbox.AppendAsync(transaction, http.Audit("api_key.update", Resource, id.ToString(), key, after), token);
@@ -111,7 +116,10 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         async (transaction, token) =>
         {
             var old = await LockAsync(http, transaction, id, "keys:rotate", token);
-            KeyRules.RequireCovers(http.Caller(), await PrincipalOfAsync(old, token));
+            var (self, owner) = (await SelfAsync(http.Caller(), old.TeamId, token), await PrincipalOfAsync(old, token));
+            KeyRules.RequireCovers(self, owner);
+            KeyRules.RequireCoversNames(self, owner, old.AllowedModels, old.AllowedMcpTools);
+            KeyRules.RequireWithin(http.Caller(), old);
             return await RotateAsync(http, transaction, old, body, token);
         },
         cancellationToken);
@@ -196,45 +204,6 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
         return await KeyStore.ListAsync(connection, http.Caller(), filter, query, cancellationToken);
     }
 
-    private KeyView Patch(KeyView key, PatchKey body, Principal owner, Principal caller)
-    {
-        var errors = new FieldErrors();
-        if (key.Status == "revoked" || key.Ephemeral)
-            throw ApiProblem.Conflict("A revoked or temporary key cannot be changed.").AsException();
-        if (body.Name.IsSet)
-            KeyRules.CheckName(errors, body.Name.Value);
-        if (body.Surfaces.IsSet)
-            KeyRules.CheckSurfaces(errors, body.Surfaces.Value, owner);
-        KeyRules.CheckPatterns(errors, "allowed_models", body.AllowedModels.Or(null));
-        KeyRules.CheckPatterns(errors, "allowed_mcp_tools", body.AllowedMcpTools.Or(null));
-        KeyRules.CheckLabels(errors, body.Tags.Or(null), body.CostCenter.Or(null));
-        KeyRules.CheckDays(errors, body.ExpiresInDays.Or(null));
-        KeyRules.CheckSchedule(
-            errors, body.IpAllowlist.Or(null), body.RotationPeriodDays.Or(null), body.InactivityTimeoutDays.Or(null), body.GracePeriodHours.Or(null), body.CacheScope.Or(null));
-        KeyRules.CheckWithinRoles(errors, owner, body.AllowedModels.Or(null), body.AllowedMcpTools.Or(null));
-        KeyRules.CheckWithin(errors, caller, body.Surfaces.Or(null),
-            body.AllowedModels.IsSet ? body.AllowedModels.Value : caller.KeyModels?.Items.ToArray(),
-            body.AllowedMcpTools.IsSet ? body.AllowedMcpTools.Value : caller.KeyMcpTools?.Items.ToArray());
-        errors.Require(body.ExpiresAt.Or(null) is not { } at || at > time.GetUtcNow(), "expires_at", "Must be in the future. Revoke the key to end it now.");
-        errors.ThrowIfAny();
-        return key with
-        {
-            Name = body.Name.Or(key.Name)!.Trim(),
-            Surfaces = [.. body.Surfaces.Or(key.Surfaces)!.Distinct()],
-            AllowedModels = body.AllowedModels.Or(key.AllowedModels),
-            AllowedMcpTools = body.AllowedMcpTools.Or(key.AllowedMcpTools),
-            Tags = body.Tags.Or(key.Tags) ?? [],
-            CostCenter = body.CostCenter.Or(key.CostCenter) ?? "",
-            IpAllowlist = body.IpAllowlist.Or(key.IpAllowlist) ?? [],
-            RotationPeriodDays = body.RotationPeriodDays.Or(key.RotationPeriodDays),
-            InactivityTimeoutDays = body.InactivityTimeoutDays.Or(key.InactivityTimeoutDays),
-            GracePeriodHours = body.GracePeriodHours.Or(key.GracePeriodHours),
-            CaptureDisabled = body.CaptureDisabled.Or(key.CaptureDisabled) ?? false,
-            CacheScope = body.CacheScope.Or(key.CacheScope) ?? "",
-            ExpiresAt = body.ExpiresInDays.IsSet ? ExpiryIn(body.ExpiresInDays.Value) : body.ExpiresAt.Or(key.ExpiresAt),
-        };
-    }
-
     private static NewKey Successor(KeyView old, Principal caller) => new(caller.OrgId(), old.UserId, old.Name, KeySecret.Generate())
     {
         LineageId = old.LineageId,
@@ -274,29 +243,35 @@ internal sealed class KeyDesk(NpgsqlDataSource database, PrincipalReader princip
             ? key
             : throw ApiProblem.NotFound("key").AsException();
 
-    private async Task<Principal> OwnerAsync(Principal caller, Guid? userId, Guid? team, CancellationToken cancellationToken)
+    private async Task<Principal> OwnerAsync(Principal caller, Guid? userId, Guid? team, string[]? models, string[]? tools, CancellationToken cancellationToken)
     {
         var id = userId ?? Guid.Parse(caller.UserId);
         caller.MustHoldIn(id.ToString() == caller.UserId ? "keys:create" : "keys:admin", team);
         var owner = (await principals.ReadUserAsync(id, cancellationToken, team: team)).Principal;
         if (owner is null || owner.OrgId != caller.OrgId)
             throw ApiProblem.Invalid("user_id", "There is no such active user.").AsException();
-        KeyRules.RequireCovers(caller, owner);
+        if (owner.UserId == caller.UserId)
+            return owner;
+        var self = await SelfAsync(caller, team, cancellationToken);
+        KeyRules.RequireCovers(self, owner);
+        KeyRules.RequireCoversNames(self, owner, models, tools);
         return owner;
     }
+
+    /// <summary>What the caller has where the key is to be: their part in its team counts.</summary>
+    private async Task<Principal> SelfAsync(Principal caller, Guid? team, CancellationToken cancellationToken) =>
+        (await principals.ReadUserAsync(Guid.Parse(caller.UserId), cancellationToken, team: team)).Principal ?? throw ApiProblem.Unauthenticated().AsException();
 
     private async Task<Principal> PrincipalOfAsync(KeyView key, CancellationToken cancellationToken) =>
         (await principals.ReadUserAsync(key.UserId, cancellationToken, team: key.TeamId)).Principal ?? throw ApiProblem.Conflict("The owner of this key is disabled.").AsException();
 
-    // Otherwise fifteen minutes could be renewed for ever.
-    private async Task RefuseEphemeralAsync(Principal caller, CancellationToken cancellationToken)
+    /// <summary>The key that makes the request, if one does; not a temporary one: fifteen minutes could be renewed for ever.</summary>
+    private async Task<KeyView?> MakerAsync(Principal caller, CancellationToken cancellationToken)
     {
         if (caller.KeyId.Length == 0)
-            return;
+            return null;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await KeyStore.FindAsync(connection, caller.OrgId(), Guid.Parse(caller.KeyId), null, cancellationToken) is { Ephemeral: true })
-            throw ApiProblem.Forbidden("A temporary key cannot make keys.").AsException();
+        var maker = await KeyStore.FindAsync(connection, caller.OrgId(), Guid.Parse(caller.KeyId), null, cancellationToken);
+        return maker is { Ephemeral: true } ? throw ApiProblem.Forbidden("A temporary key cannot make keys.").AsException() : maker;
     }
-
-    private DateTimeOffset? ExpiryIn(int? days) => days is null or 0 ? null : time.GetUtcNow().AddDays(days.Value);
 }

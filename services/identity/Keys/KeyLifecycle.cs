@@ -27,6 +27,13 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
             AND created_at + make_interval(days => coalesce(rotation_period_days, @rotation)) <= now() {Told}
         """;
 
+    // Its period, or the setting, was changed since.
+    private const string Relieved = $"""
+        UPDATE api_keys SET rotation_due_at = NULL, updated_at = now(), version = version + 1
+        WHERE {Live} AND rotation_due_at IS NOT NULL AND (coalesce(rotation_period_days, @rotation) <= 0
+            OR created_at + make_interval(days => coalesce(rotation_period_days, @rotation)) > now())
+        """;
+
     private const string Overdue = $"""
         UPDATE api_keys SET disabled_at = now(), disabled_reason = 'rotation_overdue', updated_at = now(), version = version + 1
         WHERE {Live} AND rotation_due_at + make_interval(hours => coalesce(grace_period_hours, @grace)) <= now() {Told}
@@ -60,6 +67,8 @@ internal sealed class KeyLifecycle(NpgsqlDataSource database, ISettings settings
                 "SELECT pg_try_advisory_xact_lock(hashtextextended('thinkwatch.identity.key_janitor', 0))", transaction: transaction, cancellationToken: token));
             if (!mine)
                 return false;
+            await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+                Relieved, new { rotation = settings.Get(SettingsRegistry.ApiKeys.RotationPeriodDays) }, transaction, cancellationToken: token));
             var ended = new List<Row>();
             await TellAsync(transaction, Due, "api_key.rotation_due", null, token);
             ended.AddRange(await TellAsync(transaction, Overdue, "api_key.rotation_overdue", null, token));

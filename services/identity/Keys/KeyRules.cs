@@ -96,6 +96,32 @@ internal static class KeyRules
             throw ApiProblem.Forbidden($"The owner holds {missing}, which you do not: a key would give it to you.").AsException();
     }
 
+    /// <summary>The same of models and tools: what the key is narrowed to counts, where it is.</summary>
+    public static void RequireCoversNames(Principal caller, Principal owner, string[]? models, string[]? tools)
+    {
+        if (caller.UserId == owner.UserId)
+            return;
+        Check("ai_gateway:use", "models", caller.RoleModels, caller.DeniedModels, models ?? (IReadOnlyList<string>?)owner.RoleModels?.Items, owner.DeniedModels);
+        Check("mcp_gateway:use", "tools", caller.RoleMcpTools, caller.DeniedMcpTools, tools ?? (IReadOnlyList<string>?)owner.RoleMcpTools?.Items, owner.DeniedMcpTools);
+
+        void Check(string permission, string what, StringList? mine, IReadOnlyList<string> denied, IReadOnlyList<string>? theirs, IReadOnlyList<string> deniedToThem)
+        {
+            if (owner.Permissions.Contains(permission) && !new NameLimits(mine?.Items, denied).Covers(new NameLimits(theirs, deniedToThem)))
+                throw ApiProblem.Forbidden($"The owner may use {what} that you may not: a key would give them to you.").AsException();
+        }
+    }
+
+    /// <summary>A key that gets another's secret, by rotating it, reaches no more by it than before.</summary>
+    public static void RequireWithin(Principal maker, KeyView key)
+    {
+        if (maker.KeyId == key.Id.ToString())
+            return;
+        var errors = new FieldErrors();
+        CheckWithin(errors, maker, key.Surfaces, key.AllowedModels, key.AllowedMcpTools);
+        if (errors.Any)
+            throw ApiProblem.Forbidden("That key reaches more than the one that makes this request.").AsException();
+    }
+
     private static bool Holds(Principal caller, string permission, string team) =>
         caller.Reach(permission) is var reach && (Guid.TryParse(team, out var id) ? reach.Covers(id) : reach is { AllTeams: true, Except.Count: 0 });
 

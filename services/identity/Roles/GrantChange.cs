@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using ThinkWatch.Contracts.Identity;
+using ThinkWatch.Identity.Users;
 using ThinkWatch.ManagementApi;
 
 namespace ThinkWatch.Identity.Roles;
@@ -55,11 +56,14 @@ internal sealed class GrantChange
     /// <summary>Call it after the change, before the commit.</summary>
     public async Task RequireSoundAsync(CancellationToken cancellationToken)
     {
-        foreach (var (user, after) in await GrantStore.OfAsync(_transaction, _before.Keys, cancellationToken))
+        var held = await GrantStore.OfAsync(_transaction, _before.Keys, cancellationToken);
+        foreach (var (user, after) in held)
         {
             if (after.Beyond(_before[user], Mine) is [var gained, ..])
                 throw ApiProblem.Forbidden($"This would give somebody {gained}, which you do not hold.").AsException();
         }
+
+        await OneTimeToken.VoidBeneathAsync(_transaction, held, cancellationToken);
 
         if (_hadSuperAdmin && !await HasSuperAdminAsync(_transaction, _org, cancellationToken))
             throw ApiProblem.Conflict("This is the last active super administrator.").AsException();

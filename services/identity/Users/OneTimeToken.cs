@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Dapper;
 using Npgsql;
+using ThinkWatch.Identity.Roles;
 
 namespace ThinkWatch.Identity.Users;
 
@@ -47,6 +48,25 @@ internal sealed class OneTimeToken
         transaction.Connection!.ExecuteScalarAsync<Guid?>(new CommandDefinition(
             "DELETE FROM one_time_tokens WHERE token_sha256 = @hash AND expires_at > now() RETURNING user_id",
             new { hash = Hash(text) }, transaction, cancellationToken: cancellationToken));
+
+    /// <summary>Ends the links of those who now hold more than who made the link: whoever has it would become them.</summary>
+    /// <param name="holders">What each holds now.</param>
+    public static async Task VoidBeneathAsync(NpgsqlTransaction transaction, IReadOnlyDictionary<Guid, Grants> holders, CancellationToken cancellationToken)
+    {
+        var open = (await transaction.Connection!.QueryAsync<(Guid User, Guid By, bool Platform)>(new CommandDefinition(
+            """
+            SELECT t.user_id, t.created_by, u.platform_admin FROM one_time_tokens t JOIN users u ON u.id = t.user_id JOIN users b ON b.id = t.created_by
+            WHERE t.user_id = ANY(@users) AND t.expires_at > now() AND NOT b.platform_admin
+            """,
+            new { users = holders.Keys.ToArray() }, transaction, cancellationToken: cancellationToken))).AsList();
+        if (open.Count == 0)
+            return;
+        var makers = await GrantStore.OfAsync(transaction, [.. open.Select(static o => o.By)], cancellationToken);
+        await transaction.Connection!.ExecuteAsync(new CommandDefinition(
+            "DELETE FROM one_time_tokens WHERE user_id = ANY(@risen)",
+            new { risen = open.Where(o => o.Platform || holders[o.User].Beyond(makers[o.By]).Count > 0).Select(static o => o.User).ToArray() },
+            transaction, cancellationToken: cancellationToken));
+    }
 
     public override string ToString() => Kind;
 

@@ -36,6 +36,22 @@ public sealed class KeyLifecycleTests(IdentityFixture identity) : IClassFixture<
     }
 
     [Fact]
+    public async Task Rotation_ThatIsNoLongerAskedFor_EndsNoKey()
+    {
+        var key = await CreateAsync(new { name = "due no more", surfaces = new[] { "ai_gateway" }, rotation_period_days = 30, grace_period_hours = 2 });
+        await ExecuteAsync($"UPDATE api_keys SET created_at = now() - interval '31 days' WHERE id = '{key.Id}'");
+        await RunAsync();
+        (await StatusAsync(key.Id)).ShouldBe("rotation_due");
+
+        (await identity.AsAdminAsync(HttpMethod.Patch, $"/api/keys/{key.Id}", new { rotation_period_days = 60 })).Status.ShouldBe(200);
+        await ExecuteAsync($"UPDATE api_keys SET rotation_due_at = now() - interval '3 hours' WHERE id = '{key.Id}' AND rotation_due_at IS NOT NULL");
+        await RunAsync();
+
+        (await StatusAsync(key.Id)).ShouldBe("active");
+        (await identity.AuthenticateAsync(key.Secret)).Outcome.ShouldBe(AuthOutcome.Ok);
+    }
+
+    [Fact]
     public async Task Expiry_IsAnnouncedThreeTimesAndTold_EachOnce()
     {
         var key = await CreateAsync(new { name = "expiring", surfaces = new[] { "ai_gateway" }, expires_in_days = 30 });
