@@ -24,8 +24,8 @@ internal sealed class RouteFigureReader(LogStore logs)
     private const int FirstTokens = 100;
     private const double Alpha = 0.2;
 
-    /// <summary>What the gateway writes for a route that it did not even try.</summary>
-    private const string NotTried = "('circuit_open', 'busy', 'limit')";
+    /// <summary>What the gateway writes for an attempt that says nothing against its route: it was not made, its client went, or a content rule forbids the answer.</summary>
+    private const string NotItsFault = "('circuit_open', 'busy', 'provider_busy', 'limit', 'client_closed_request', 'content_blocked', 'guard_budget_exhausted')";
 
     public Task<List<RouteFigures>> TotalsAsync(RouteWindow window, CancellationToken cancellationToken) => ReadAsync<RouteFigures>(
         window,
@@ -43,7 +43,7 @@ internal sealed class RouteFigureReader(LogStore logs)
         SELECT route_id, toInt64(countIf(good)) AS good, toInt64(countIf(failed)) AS failed FROM
         (
             SELECT JSONExtractString(attempt, 'route_id') AS route_id, JSONExtractString(attempt, 'fault') AS fault, JSONExtractInt(attempt, 'status') AS code,
-                fault = '' AS good, fault NOT IN {{NotTried}} AND NOT good AND (code = 0 OR code >= 500) AS failed
+                fault = '' AS good, fault NOT IN {{NotItsFault}} AND NOT good AND (code < 400 OR code >= 500) AS failed
             FROM (SELECT arrayJoin(JSONExtractArrayRaw(routing, 'attempts')) AS attempt FROM gateway_logs WHERE {where})
             UNION ALL
             SELECT route_id, '' AS fault, toInt64(status) AS code, outcome IN ('ok', 'aborted') AS good, outcome IN ('error', 'timeout') AND (status = 0 OR status >= 500) AS failed

@@ -69,6 +69,17 @@ public sealed class RoutingTests(AdminApiFixture fixture) : IClassFixture<AdminA
         health.Select(static r => (r!["state"]!.GetValue<string>(), r["breaker"]!.GetValue<string>(), r["failed"]!.GetValue<long>())).ShouldBe([("ok", "unknown", 0), ("failing", "unknown", 4)]);
     }
 
+    /// <summary>As the gateway judges: a stream that its provider cut had begun with 200; a client that went, or a rule that forbids the answer, is no failure.</summary>
+    [Fact]
+    public async Task Health_CountsWhatTheCircuitBreakerCounts()
+    {
+        foreach (var (status, fault) in ((int, string)[])
+            [(200, "provider_broke_off"), (200, "stream_idle"), (0, "provider_unreachable"), (0, "client_closed_request"), (200, "client_closed_request"), (200, "content_blocked"), (400, "invalid")])
+            await CallAsync(_cheap, 10, "error", 502, $$"""{"attempts":[{"route_id":"{{_cheap}}","status":{{status}},"fault":"{{fault}}"}]}""");
+        var health = (await _admin.ReadAsync("/api/admin/models/m/route-health"))["items"]!.AsArray();
+        health.Select(static r => (r!["state"]!.GetValue<string>(), r["failed"]!.GetValue<long>())).ShouldBe([("failing", 3), ("idle", 0)]);
+    }
+
     [Fact]
     public async Task History_HasSixtyMinutesOfEachRoute_OfThisOrganisationOnly()
     {
