@@ -9,7 +9,7 @@ internal sealed record TargetBody(string? Kind = null, string? Id = null);
 /// <summary>The same rule, budget, or both, for many.</summary>
 internal sealed record BulkBody(IReadOnlyList<TargetBody>? Targets = null, LimitRuleBody? Rule = null, BudgetBody? Budget = null);
 
-/// <summary>What came of one target: <paramref name="RuleId"/> and <paramref name="BudgetId"/>, or what stood in the way.</summary>
+/// <summary>What came of one target: <paramref name="RuleId"/> and <paramref name="BudgetId"/>, or what stood in the way of both.</summary>
 internal sealed record BulkResult(int Index, int Status, Guid? RuleId, Guid? BudgetId, string? Problem);
 
 internal sealed record BulkResults(IReadOnlyList<BulkResult> Results);
@@ -38,9 +38,8 @@ internal static class BulkEndpoints
         try
         {
             var subject = await access.TouchAsync(http, body.Targets![index].Kind ?? "", body.Targets[index].Id ?? "", cancellationToken);
-            var rule = body.Rule is null ? null : await writer.SetAsync(http, subject, body.Rule, ofItsList: false, cancellationToken);
-            var budget = body.Budget is null ? null : await writer.SetAsync(http, subject, body.Budget, ofItsList: false, cancellationToken);
-            return new BulkResult(index, StatusCodes.Status201Created, rule?.Id, budget?.Id, null);
+            var (rule, budget) = await writer.SetBothAsync(http, subject, body.Rule, body.Budget, cancellationToken);
+            return new BulkResult(index, StatusCodes.Status201Created, rule, budget, null);
         }
         catch (ApiProblemException problem)
         {

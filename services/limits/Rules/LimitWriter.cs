@@ -14,16 +14,15 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
     public const string BudgetResource = "limit_budget";
     private static readonly TimeSpan LongestOverride = TimeSpan.FromDays(90);
 
-    /// <param name="ofItsList">Whether If-Match names the subject's list; a request of many subjects has none.</param>
     /// <exception cref="ApiProblemException">403: more than the caller may give; 412.</exception>
-    public async Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, bool ofItsList, CancellationToken cancellationToken)
+    public async Task<LimitRuleView> SetAsync(HttpContext http, Subject subject, LimitRuleBody body, CancellationToken cancellationToken)
     {
         var rule = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
         await access.RequireWithinAsync(http, subject, rule, cancellationToken);
         return await database.InTransactionAsync(
             async (transaction, token) =>
             {
-                if (ofItsList) await RequireMatchAsync(http, transaction, "rules", subject, token);
+                await RequireMatchAsync(http, transaction, "rules", subject, token);
                 var (before, after) = await RuleStore.UpsertAsync(transaction, rule, token);
                 var view = LimitRuleView.Of(after);
                 await RecordAsync(transaction, http, RuleResource, view.Id, before is null ? null : LimitRuleView.Of(before), view, token);
@@ -32,15 +31,15 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
             cancellationToken);
     }
 
-    /// <inheritdoc cref="SetAsync(HttpContext, Subject, LimitRuleBody, bool, CancellationToken)"/>
-    public async Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, bool ofItsList, CancellationToken cancellationToken)
+    /// <inheritdoc cref="SetAsync(HttpContext, Subject, LimitRuleBody, CancellationToken)"/>
+    public async Task<BudgetView> SetAsync(HttpContext http, Subject subject, BudgetBody body, CancellationToken cancellationToken)
     {
         var budget = Validated(body, http.Caller().OrgId(), subject, time.GetUtcNow());
         await access.RequireWithinAsync(http, subject, budget, cancellationToken);
         return await database.InTransactionAsync(
             async (transaction, token) =>
             {
-                if (ofItsList) await RequireMatchAsync(http, transaction, "budgets", subject, token);
+                await RequireMatchAsync(http, transaction, "budgets", subject, token);
                 var (before, after) = await BudgetStore.UpsertAsync(transaction, budget, token);
                 var view = BudgetView.Of(after);
                 await RecordAsync(transaction, http, BudgetResource, view.Id, before is null ? null : BudgetView.Of(before), view, token);
@@ -72,6 +71,29 @@ internal sealed class LimitWriter(NpgsqlDataSource database, LimitAccess access,
     /// <summary>Of a subject's rules, or budgets, together: a slot that is still empty has no version of its own.</summary>
     public static long VersionOf(IEnumerable<(Guid Id, DateTimeOffset UpdatedAt)> limits) =>
         ETags.VersionOf(limits.Select(static limit => (limit.Id, ETags.VersionOf(limit.UpdatedAt))));
+
+    /// <summary>For one of many subjects: both of what is asked for, or neither. If-Match names no list here.</summary>
+    /// <exception cref="ApiProblemException">400, 403, 422.</exception>
+    public async Task<(Guid? RuleId, Guid? BudgetId)> SetBothAsync(HttpContext http, Subject subject, LimitRuleBody? ruleBody, BudgetBody? budgetBody, CancellationToken cancellationToken)
+    {
+        var rule = ruleBody is null ? null : Validated(ruleBody, http.Caller().OrgId(), subject, time.GetUtcNow());
+        var budget = budgetBody is null ? null : Validated(budgetBody, http.Caller().OrgId(), subject, time.GetUtcNow());
+        if (rule is not null) await access.RequireWithinAsync(http, subject, rule, cancellationToken);
+        if (budget is not null) await access.RequireWithinAsync(http, subject, budget, cancellationToken);
+        return await database.InTransactionAsync(
+            async (transaction, token) =>
+            {
+                // Recorded after both: from the first record on other writers wait.
+                var rules = rule is null ? default : await RuleStore.UpsertAsync(transaction, rule, token);
+                var budgets = budget is null ? default : await BudgetStore.UpsertAsync(transaction, budget, token);
+                if (rules.After is { } newRule)
+                    await RecordAsync(transaction, http, RuleResource, newRule.Id, rules.Before is { } oldRule ? LimitRuleView.Of(oldRule) : null, LimitRuleView.Of(newRule), token);
+                if (budgets.After is { } newBudget)
+                    await RecordAsync(transaction, http, BudgetResource, newBudget.Id, budgets.Before is { } oldBudget ? BudgetView.Of(oldBudget) : null, BudgetView.Of(newBudget), token);
+                return (rules.After?.Id, budgets.After?.Id);
+            },
+            cancellationToken);
+    }
 
     private static async Task RequireMatchAsync(HttpContext http, NpgsqlTransaction transaction, string table, Subject subject, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal static class RuleEndpoints
         string kind, string id, LimitRuleBody body, HttpContext http, LimitAccess access, LimitWriter writer, CancellationToken cancellationToken)
     {
         var subject = await access.TouchAsync(http, kind, id, cancellationToken);
-        var view = await writer.SetAsync(http, subject, body, ofItsList: true, cancellationToken);
+        var view = await writer.SetAsync(http, subject, body, cancellationToken);
         return TypedResults.Created($"/api/admin/limits/{kind}/{id}/rules/{view.Id}", view);
     }
 

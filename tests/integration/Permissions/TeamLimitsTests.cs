@@ -6,6 +6,28 @@ namespace ThinkWatch.Integration.Tests.Permissions;
 public sealed class TeamLimitsTests(ManagementFleet fleet) : IClassFixture<ManagementFleet>
 {
     [Fact]
+    public async Task Bulk_OfBothForATarget_SetsBothOrNeither()
+    {
+        var (user, tool) = ((await PersonAsync("developer")).Id, $"tool-{Guid.NewGuid():N}");
+        var answer = await fleet.SendAsync("limits", "POST", "/api/admin/limits/bulk", new
+        {
+            targets = new[] { new { kind = "user", id = user }, new { kind = "mcp_tool", id = tool } },
+            rule = new { surface = "mcp_gateway", metric = "requests", window_secs = 60, max_count = 9 },
+            budget = new { period = "daily", unit = "tokens", limit = 100 },
+        }, fleet.AdminKey);
+
+        var results = answer.Json.GetProperty("results");
+        (results[0].GetProperty("status").GetInt32(), results[1].GetProperty("status").GetInt32()).ShouldBe((201, 422), answer.Text);
+        (await IdsAsync("user", user, "rules")).ShouldBe([results[0].GetProperty("rule_id").GetString()]);
+        (await IdsAsync("user", user, "budgets")).ShouldBe([results[0].GetProperty("budget_id").GetString()]);
+        (await IdsAsync("mcp_tool", tool, "rules")).ShouldBeEmpty("what is answered as refused was not half done");
+
+        async Task<List<string?>> IdsAsync(string kind, string id, string what) =>
+            [.. (await fleet.SendAsync("limits", "GET", $"/api/admin/limits/{kind}/{id}/{what}", null, fleet.AdminKey)).Json.GetProperty("items").EnumerateArray()
+                .Select(static item => item.GetProperty("id").GetString())];
+    }
+
+    [Fact]
     public async Task Manager_SetsLimitsOfTheTeamsOwn_AndOfNobodyElse()
     {
         var team = await TeamAsync();
