@@ -47,7 +47,7 @@ export function UseBar({ name, current, limit, unit }: UseBarProps) {
         <span className={cn('tnum inline-flex items-center gap-1 font-medium', text)}>
           <Icon className="size-3.5 shrink-0" aria-hidden />
           {t(`limits.tone.${tone}`)}
-          <span className="font-normal">{f.percent(share, 0)}</span>
+          <span className="font-normal">{t('limits.share', { share: f.percent(share, 0) })}</span>
         </span>
       </div>
     </div>

@@ -85,6 +85,11 @@ export function Drawer({ open, onOpenChange, title, label, children, side = 'end
         <Scrim />
         <Radix.Content
           aria-describedby={undefined}
+          // The panel itself: the first control would open its tooltip over what is below it.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault()
+            ;(event.currentTarget as HTMLElement).focus()
+          }}
           className={cn(
             'fixed inset-y-0 z-50 flex w-full flex-col border-line bg-panel shadow-pop outline-none',
             side === 'end'

@@ -34,10 +34,11 @@ export const keyColumns = (t: Translate, actions: Actions) => [
   column.accessor('name', {
     header: t('common.name'),
     cell: ({ row: { original: key } }) => (
-      <div className="min-w-40">
+      <div className="max-w-64 min-w-40">
         <button
           type="button"
-          className="rounded font-medium hover:underline"
+          title={key.name}
+          className="block max-w-full truncate rounded font-medium hover:underline"
           onClick={(event) => {
             event.stopPropagation()
             actions.edit(key)

@@ -33,10 +33,11 @@ export const modelColumns = (
   column.accessor('model_id', {
     header: t('models.model'),
     cell: ({ row: { original: model } }) => (
-      <div className="min-w-44">
+      <div className="max-w-60 min-w-44">
         <div className="flex items-center gap-2">
           <button
             type="button"
+            title={model.model_id}
             className="truncate rounded font-mono text-[0.92em] font-medium tracking-tight hover:underline"
             onClick={(event) => {
               event.stopPropagation()
@@ -48,7 +49,9 @@ export const modelColumns = (
           {model.simulated && <SimulatedBadge />}
         </div>
         {model.display_name !== model.model_id && (
-          <span className="text-xs text-ink-3">{model.display_name}</span>
+          <span className="block truncate text-xs text-ink-3" title={model.display_name}>
+            {model.display_name}
+          </span>
         )}
       </div>
     ),

@@ -22,12 +22,13 @@ export const providerColumns = (t: Translate, actions: Actions) => [
   column.accessor('display_name', {
     header: t('common.name'),
     cell: ({ row: { original: provider } }) => (
-      <div className="flex items-center gap-2.5">
+      <div className="flex max-w-72 items-center gap-2.5">
         <ProviderMark type={provider.provider_type} />
         <div className="min-w-0">
           <div className="flex items-center gap-2">
             <button
               type="button"
+              title={provider.display_name}
               className="truncate rounded font-medium hover:underline"
               onClick={(event) => {
                 event.stopPropagation()

@@ -28,10 +28,11 @@ export const ruleColumns = (t: Translate, f: Formats, actions: Actions) => [
   column.accessor('name', {
     header: t('security.rule'),
     cell: ({ row: { original: rule } }) => (
-      <div className="min-w-32">
+      <div className="max-w-44 min-w-32">
         <button
           type="button"
-          className="truncate rounded font-mono text-[0.92em] font-medium tracking-tight hover:underline"
+          title={rule.name}
+          className="max-w-full truncate rounded font-mono text-[0.92em] font-medium tracking-tight hover:underline"
           onClick={(event) => {
             event.stopPropagation()
             actions.edit(rule)
@@ -39,7 +40,7 @@ export const ruleColumns = (t: Translate, f: Formats, actions: Actions) => [
         >
           {rule.name}
         </button>
-        <p className="max-w-52 truncate text-xs text-ink-3" title={rule.description ?? undefined}>
+        <p className="truncate text-xs text-ink-3" title={rule.description ?? undefined}>
           {t(`security.severity.${rule.severity}`)}
           {rule.description && ` · ${rule.description}`}
         </p>
@@ -49,7 +50,7 @@ export const ruleColumns = (t: Translate, f: Formats, actions: Actions) => [
   column.accessor('pattern', {
     header: t('security.match'),
     cell: ({ row: { original: rule } }) => (
-      <span className="flex max-w-60 items-center gap-2">
+      <span className="flex max-w-44 items-center gap-2">
         <Badge>{t(`security.match.${rule.match}`)}</Badge>
         <span className="truncate font-mono text-xs text-ink-2" title={rule.pattern}>
           {rule.pattern}

@@ -59,7 +59,7 @@ export const userColumns = (
   column.accessor('email', {
     header: t('common.name'),
     cell: ({ row: { original: user } }) => (
-      <div className="flex min-w-52 items-center gap-2.5">
+      <div className="flex max-w-72 min-w-52 items-center gap-2.5">
         <Avatar name={user.display_name || user.email} service={user.kind === 'service_account'} />
         <div className="min-w-0">
           <div className="flex items-center gap-1.5">
@@ -79,7 +79,9 @@ export const userColumns = (
             )}
             {user.sso && <SsoMark t={t} />}
           </div>
-          <div className="truncate text-xs text-ink-3">{user.email}</div>
+          <div className="truncate text-xs text-ink-3" title={user.email}>
+            {user.email}
+          </div>
         </div>
       </div>
     ),

@@ -48,6 +48,7 @@ export const limits = {
   'limits.requestsOf': '{count} {n|request|requests}',
   'limits.tokensOf': '{count} weighted {n|token|tokens}',
   'limits.useOf': '{used} of {limit}',
+  'limits.share': '({share} used)',
   'limits.useOfLimit': 'Use of {name}',
   'limits.window.60': '1 minute',
   'limits.window.300': '5 minutes',

@@ -46,6 +46,7 @@ export const limits = {
   'limits.requestsOf': '{count} 次请求',
   'limits.tokensOf': '{count} 加权令牌',
   'limits.useOf': '{used} / {limit}',
+  'limits.share': '（已用 {share}）',
   'limits.useOfLimit': '{name}的用量',
   'limits.window.60': '1 分钟',
   'limits.window.300': '5 分钟',
