@@ -60,6 +60,27 @@ public sealed partial class LimitsGate(
         }
     }
 
+    /// <summary>Asks limits what nothing depends on, the way that calls ask. True: it answered.</summary>
+    internal async Task<bool> TryReachAsync(TimeSpan deadline)
+    {
+        var nobodys = new CheckRequest
+        {
+            OrgId = Guid.Empty.ToString(),
+            Surface = "ai_gateway",
+            Candidates = { new Candidate() },
+            Estimate = new Usage(),
+        };
+        try
+        {
+            await _batcher.CheckAsync(nobodys, DateTime.UtcNow + deadline).ConfigureAwait(false);
+            return true;
+        }
+        catch (RpcException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Whether a strict rule is known to apply to such calls: then limits wants to know what they cannot exceed.</summary>
     public bool IsStrict(CheckRequest request) => _strict.Contains(request);
 

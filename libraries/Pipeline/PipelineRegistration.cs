@@ -27,6 +27,9 @@ public static class PipelineRegistration
         builder.Services.AddSingleton<AllotmentBook>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<AllotmentBook>());
         builder.Services.AddSingleton<LimitsGate>();
+        builder.Services.AddSingleton<FirstContact>();
+        builder.Services.AddHostedService(static services => services.GetRequiredService<FirstContact>());
+        builder.Services.AddHealthChecks().AddCheck<FirstContact>("peers", tags: ["ready"]);
         builder.Services.AddSingleton<Settlements>();
         builder.Services.AddHostedService(static services => services.GetRequiredService<Settlements>());
     }

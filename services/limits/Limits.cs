@@ -71,6 +71,9 @@ internal static class Limits
         services.AddHostedService<LeaseSweeper>();
         services.AddCheckpoints();
         services.AddSingleton<LimitsService>();
+        services.AddSingleton<Rehearsal>();
+        services.AddHostedService(static s => s.GetRequiredService<Rehearsal>());
+        services.AddHealthChecks().AddCheck<Rehearsal>("checks", tags: ["ready"]);
     }
 
     private static void AddCheckpoints(this IServiceCollection services)

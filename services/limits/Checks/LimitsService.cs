@@ -17,7 +17,9 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
     private const int SettledAtOnce = 64;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    public override async Task<Wire.CheckBatchReply> Check(Wire.CheckBatch request, ServerCallContext context)
+    public override Task<Wire.CheckBatchReply> Check(Wire.CheckBatch request, ServerCallContext context) => CheckAsync(request, context.Deadline, context.CancellationToken);
+
+    internal async Task<Wire.CheckBatchReply> CheckAsync(Wire.CheckBatch request, DateTime deadline, CancellationToken cancellationToken)
     {
         Demand();
         if (request.Checks.Count > LargestBatch) throw Invalid("too many checks in one batch");
@@ -25,12 +27,12 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
         var organizations = Sort(request, replies);
         if (organizations.Count == 1)
         {
-            foreach (var (org, groups) in organizations) await CheckAsync(org, groups, request, replies, context);
+            foreach (var (org, groups) in organizations) await CheckAsync(org, groups, request, replies, deadline, cancellationToken);
         }
         else
         {
             // Each organisation's counters may live elsewhere: none waits for another's.
-            await Task.WhenAll(organizations.Select(pair => CheckAsync(pair.Key, pair.Value, request, replies, context)));
+            await Task.WhenAll(organizations.Select(pair => CheckAsync(pair.Key, pair.Value, request, replies, deadline, cancellationToken)));
         }
 
         var answer = new Wire.CheckBatchReply();
@@ -47,15 +49,17 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
     public override Task<Wire.SettleReply> Settle(Wire.SettleRequest request, ServerCallContext context)
     {
         Demand();
-        return AnswerAsync(async () => new Wire.SettleReply { Applied = (await SettleAsync(OrgOf(request.OrgId), [request], context))[0] });
+        return AnswerAsync(async () => new Wire.SettleReply { Applied = (await SettleAsync(OrgOf(request.OrgId), [request], context.Deadline, context.CancellationToken))[0] });
     }
 
-    public override async Task<Wire.SettleBatchReply> SettleAll(Wire.SettleBatch request, ServerCallContext context)
+    public override Task<Wire.SettleBatchReply> SettleAll(Wire.SettleBatch request, ServerCallContext context) => SettleAllAsync(request, context.Deadline, context.CancellationToken);
+
+    internal async Task<Wire.SettleBatchReply> SettleAllAsync(Wire.SettleBatch request, DateTime deadline, CancellationToken cancellationToken)
     {
         Demand();
         if (request.Settlements.Count > LargestBatch) throw Invalid("too many settlements in one batch");
         var groups = request.Settlements.GroupBy(static one => one.OrgId, StringComparer.Ordinal).SelectMany(static group => group.Chunk(SettledAtOnce));
-        await AnswerAsync(() => Task.WhenAll(groups.Select(group => SettleAsync(OrgOf(group[0].OrgId), group, context))));
+        await AnswerAsync(() => Task.WhenAll(groups.Select(group => SettleAsync(OrgOf(group[0].OrgId), group, deadline, cancellationToken))));
         return new Wire.SettleBatchReply();
     }
 
@@ -93,8 +97,8 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
         }
     }
 
-    private Task<bool[]> SettleAsync(Guid orgId, IReadOnlyList<Wire.SettleRequest> requests, ServerCallContext context) =>
-        settling.SettleAsync(orgId, requests, Remaining(context.Deadline), context.CancellationToken);
+    private Task<bool[]> SettleAsync(Guid orgId, IReadOnlyList<Wire.SettleRequest> requests, DateTime deadline, CancellationToken cancellationToken) =>
+        settling.SettleAsync(orgId, requests, Remaining(deadline), cancellationToken);
 
     /// <summary>Finds the rules of every check; those without any are answered at once.</summary>
     private Dictionary<Guid, CheckGroups> Sort(Wire.CheckBatch request, Wire.CheckReply[] replies)
@@ -118,11 +122,11 @@ internal sealed class LimitsService(CheckPlanner planner, CheckScript script, Se
         return organizations;
     }
 
-    private async Task CheckAsync(Guid orgId, CheckGroups groups, Wire.CheckBatch request, Wire.CheckReply[] replies, ServerCallContext context)
+    private async Task CheckAsync(Guid orgId, CheckGroups groups, Wire.CheckBatch request, Wire.CheckReply[] replies, DateTime deadline, CancellationToken cancellationToken)
     {
         try
         {
-            var verdicts = await script.CheckAsync(orgId, groups.ToCheck(), Remaining(context.Deadline), context.CancellationToken);
+            var verdicts = await script.CheckAsync(orgId, groups.ToCheck(), Remaining(deadline), cancellationToken);
             for (var g = 0; g < groups.Count; g++)
             {
                 var checks = groups.ChecksOf(g);
