@@ -85,7 +85,8 @@ public sealed partial class LimitsGate(
     public bool IsStrict(CheckRequest request) => _strict.Contains(request);
 
     /// <summary>Moves a reservation to another candidate. Null: it is moved; else the rule of that candidate which refuses it.</summary>
-    public async ValueTask<string?> MoveAsync(MoveRequest request, CancellationToken cancellationToken)
+    /// <param name="isStrict">Its check said that a strict rule applies, of a candidate's perhaps: what cannot be moved then stays where it is.</param>
+    public async ValueTask<string?> MoveAsync(MoveRequest request, bool isStrict, CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +97,7 @@ public sealed partial class LimitsGate(
         catch (RpcException exception)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return Unchecked(exception.StatusCode, isStrict: false).Verdict == LimitsVerdict.PassedUnchecked ? null : "limits_unavailable";
+            return Unchecked(exception.StatusCode, isStrict).Verdict == LimitsVerdict.PassedUnchecked ? null : "limits_unavailable";
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteA
     /// <summary>Moves the reservation on. False: the next candidate is at its own limit.</summary>
     private async ValueTask<bool> FallOverAsync(Exchange exchange, RouteCandidate from, RouteCandidate to)
     {
-        if (exchange.Limits.Reply is { Reserved: true })
+        if (exchange.Limits.Reply is { Reserved: true } reply)
         {
             var move = new MoveRequest
             {
@@ -86,7 +86,7 @@ internal sealed class CallStage(UpstreamCaller caller, LimitsGate limits, RouteA
                 Estimate = exchange.Question!.Estimate,
                 Bound = exchange.Question.Bound,
             };
-            if (await limits.MoveAsync(move, exchange.Cancelled) is { } rule)
+            if (await limits.MoveAsync(move, reply.Strict, exchange.Cancelled) is { } rule)
             {
                 exchange.Excluded.Add(new Routing.Exclusion(to, rule));
                 exchange.Attempts.Add(new Attempt(to, 0, "limit", 0));

@@ -20,6 +20,9 @@ internal sealed class FakeLimits : Contracts.Limits.Limits.LimitsBase
 
     public ConcurrentQueue<MoveRequest> Moves { get; } = new();
 
+    /// <summary>Of whose calls limits is away when they are to be moved.</summary>
+    public ConcurrentDictionary<string, byte> Unmovable { get; } = new();
+
     /// <summary>How long a check takes.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -39,6 +42,8 @@ internal sealed class FakeLimits : Contracts.Limits.Limits.LimitsBase
 
     public override Task<MoveReply> Move(MoveRequest request, ServerCallContext context)
     {
+        if (Checks.TryGetValue(request.RequestId, out var check) && Unmovable.ContainsKey(check.KeyLineageId))
+            throw new RpcException(new Status(StatusCode.Unavailable, "away"));
         Moves.Enqueue(request);
         return Task.FromResult(new MoveReply { Allowed = true });
     }

@@ -55,6 +55,23 @@ public sealed class RouteCapTests(GatewayFixture gateway)
         gateway.Limits.Settled[row.Id].Call.Candidates.Single().RouteId.ShouldBe(routes[1]);
     }
 
+    [Theory]
+    [InlineData(false, HttpStatusCode.OK)]
+    [InlineData(true, HttpStatusCode.BadGateway)]
+    public async Task Failover_WithLimitsAway_PassesAsTheSettingSaysButNeverUnderAStrictRule(bool strict, HttpStatusCode status)
+    {
+        var (key, model, routes) = await TwoRoutesAsync("sim-error-500", "sim-chat", check =>
+        {
+            gateway.Limits.Unmovable[check.KeyLineageId] = 0;
+            return new CheckReply { Allowed = true, Reserved = true, Strict = strict };
+        });
+        using var response = await gateway.ChatAsync(key, Calls.Chat(model, ",\"max_tokens\":50"));
+        response.StatusCode.ShouldBe(status);
+        var row = await gateway.RowAsync(response.Id());
+        row.RouteId.ShouldBe(routes[strict ? 0 : 1]);
+        if (strict) Excluded(row).ShouldBe([(routes[1], "cap", "limits_unavailable")]);
+    }
+
     [Fact]
     public async Task StrictRule_AsksForWhatTheCallCannotExceed()
     {
