@@ -15,9 +15,11 @@ public sealed class RouteCapTests(FleetFixture fixture)
     public async Task Routes_WithCaps_ServeOneAfterAnotherThenNobody()
     {
         var cancel = TestContext.Current.CancellationToken;
-        await fixture.Admin.PostAsync("/api/admin/models", new { model_id = Model, display_name = Model, strategy = "weighted" }, cancel);
+        // Changes arrive in their order: once it is switched on it has both routes.
+        await fixture.Admin.PostAsync("/api/admin/models", new { model_id = Model, display_name = Model, strategy = "weighted", enabled = false }, cancel);
         var first = await RouteAsync("sim-chat", 100, 2, cancel);
         var second = await RouteAsync("sim-echo", 0, 1, cancel);
+        await fixture.Admin.PatchAsync($"/api/admin/models/{Model}", new { enabled = true }, cancel);
         var rows = new List<JsonElement>();
         for (var call = 0; call < 40 && rows.Count(static row => row.GetProperty("status").GetInt32() == 429) == 0; call++)
         {

@@ -55,6 +55,10 @@ interface DataTableProps<T extends RowData> {
 
 const none: never[] = []
 
+/** What can be done with a row stays in sight when the table is wider than the page. */
+const pinned = (columnId: string, background: string) =>
+  columnId === 'actions' && `sticky end-0 ${background}`
+
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   const { columns, rows, sort, hidden } = props
   const sorting = sort ? [{ id: sort.replace(/^-/, ''), desc: sort.startsWith('-') }] : []
@@ -94,6 +98,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                     className={cn(
                       'h-8 px-3 text-start text-xs font-medium whitespace-nowrap text-ink-2 first:ps-4 last:pe-4',
                       meta?.align === 'end' && 'text-end',
+                      pinned(header.column.id, 'bg-sunken'),
                       meta?.className,
                     )}
                   >
@@ -102,7 +107,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                         type="button"
                         onClick={header.column.getToggleSortingHandler()}
                         className={cn(
-                          'group inline-flex items-center gap-1 rounded hover:text-ink',
+                          'group inline-flex items-center gap-1 rounded align-middle hover:text-ink',
                           meta?.align === 'end' && 'flex-row-reverse',
                         )}
                       >
@@ -142,7 +147,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                     data-row={row.id}
                     onClick={props.onRowClick && (() => props.onRowClick?.(row.original))}
                     className={cn(
-                      'border-b border-line transition-colors last:border-0 hover:bg-hover',
+                      'border-b border-line bg-panel transition-colors last:border-0 hover:bg-hover',
                       props.onRowClick && 'cursor-pointer',
                       props.activeId === row.id && 'bg-accent-soft hover:bg-accent-soft',
                       props.isNew?.(row.original) && 'row-new',
@@ -156,6 +161,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                           className={cn(
                             'h-10 px-3 py-1 first:ps-4 last:pe-4',
                             meta?.align === 'end' && 'tnum text-end whitespace-nowrap',
+                            pinned(cell.column.id, 'bg-inherit'),
                             meta?.className,
                           )}
                         >
