@@ -20,7 +20,5 @@ public static class InlineSockets
     }
 
     /// <summary>Await before working on that many bytes: much is worked on by the pool.</summary>
-    public static ValueTask LeaveAsync(long bytes) => bytes < LongFrom || Thread.CurrentThread.IsThreadPoolThread ? default : YieldAsync();
-
-    private static async ValueTask YieldAsync() => await Task.Yield();
+    public static LeavingSockets LeaveAsync(long bytes) => new(bytes >= LongFrom && !Thread.CurrentThread.IsThreadPoolThread);
 }

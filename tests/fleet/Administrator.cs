@@ -52,8 +52,7 @@ public sealed class Administrator : IDisposable
     /// <summary>Registers a model of the simulator under its own name, and returns once the gateway serves it.</summary>
     public async Task AddSimulatedModelAsync(string model, CancellationToken cancellationToken)
     {
-        await PostAsync("/api/admin/models", new { model_id = model, display_name = model }, cancellationToken);
-        await PostAsync($"/api/admin/models/{model}/routes", new { provider_id = SimulatorId, upstream_model = model }, cancellationToken);
+        await AddModelAsync(model, SimulatorId, model, cancellationToken);
         await AwaitModelAsync(model, cancellationToken);
     }
 
@@ -88,15 +87,7 @@ public sealed class Administrator : IDisposable
             "/api/admin/providers",
             new { name = "simulated-" + name, provider_type = type, base_url = address, api_key = "sim-key-" + type, config, allow_private_network = true, simulated = true },
             cancellationToken);
-        foreach (var model in models)
-        {
-            await PostAsync("/api/admin/models", new { model_id = prefix + model, display_name = prefix + model }, cancellationToken);
-            await PostAsync(
-                $"/api/admin/models/{prefix + model}/routes",
-                new { provider_id = provider.GetProperty("id").GetString(), upstream_model = upstreamModel(model) },
-                cancellationToken);
-        }
-
+        foreach (var model in models) await AddModelAsync(prefix + model, provider.GetProperty("id").GetString()!, upstreamModel(model), cancellationToken);
         foreach (var model in models) await AwaitModelAsync(prefix + model, cancellationToken);
     }
 
@@ -105,6 +96,14 @@ public sealed class Administrator : IDisposable
     {
         var simulator = await GetAsync($"/api/admin/providers/{SimulatorId}", cancellationToken);
         return new Uri(new Uri(simulator.GetProperty("base_url").GetString()!), "/");
+    }
+
+    /// <summary>Changes arrive in their order: once it is switched on, and so to be seen, it has its route.</summary>
+    private async Task AddModelAsync(string model, string providerId, string upstreamModel, CancellationToken cancellationToken)
+    {
+        await PostAsync("/api/admin/models", new { model_id = model, display_name = model, enabled = false }, cancellationToken);
+        await PostAsync($"/api/admin/models/{model}/routes", new { provider_id = providerId, upstream_model = upstreamModel }, cancellationToken);
+        await PatchAsync($"/api/admin/models/{model}", new { enabled = true }, cancellationToken);
     }
 
     private async Task AwaitModelAsync(string model, CancellationToken cancellationToken)

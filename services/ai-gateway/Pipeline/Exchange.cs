@@ -161,7 +161,7 @@ internal sealed class Exchange : IDisposable
     }
 
     /// <summary>Await before work that grows with the request or its answer: see <see cref="InlineSockets"/>.</summary>
-    public ValueTask LeaveSocketsAsync() => InlineSockets.LeaveAsync(Math.Max(Body.Length, AnswerBody.Length));
+    public LeavingSockets LeaveSocketsAsync() => InlineSockets.LeaveAsync(Math.Max(Body.Length, AnswerBody.Length));
 
     public void CancelAfter(TimeSpan delay) => _cancel.CancelAfter(delay);
 

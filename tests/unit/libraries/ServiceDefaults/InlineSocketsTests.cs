@@ -18,7 +18,9 @@ public sealed class InlineSocketsTests
 
     private static async Task<bool> RunAsync(long bytes)
     {
-        await InlineSockets.LeaveAsync(bytes);
+        var leaving = InlineSockets.LeaveAsync(bytes);
+        Thread.Sleep(20); // however idle the pool is meanwhile
+        await leaving;
         return Thread.CurrentThread.IsThreadPoolThread;
     }
 }
