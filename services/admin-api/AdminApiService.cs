@@ -41,6 +41,7 @@ internal static class AdminApiService
         builder.Services.AddHostedService(static services => services.GetRequiredService<CatalogPurge>());
         builder.Services.AddSingleton<ProviderSecrets>();
         builder.Services.AddHostedService<SecretRenewal>();
+        builder.Services.AddHostedService<SimulatorAddress>();
         builder.Services.AddSingleton<ProviderRules>();
         builder.Services.AddSingleton<ProviderProbe>();
         builder.Services.AddSingleton<ShippedPrices>();

@@ -15,7 +15,7 @@ internal sealed record SimulatorView(Guid ProviderId, IReadOnlyList<string> Mode
 /// <summary>"Try with simulated models": a provider that is plainly marked as simulated, with models that behave differently.</summary>
 internal static class SimulatorEndpoint
 {
-    private const string ProviderName = "simulator";
+    public const string ProviderName = "simulator";
 
     private static readonly SimulatedModel[] _models =
     [
@@ -32,14 +32,15 @@ internal static class SimulatorEndpoint
         routes.MapPost("/api/setup/simulator", AddAsync).WithTags("Set-up").RequirePermission("providers:create").WithName("addSimulator")
             .WithSummary("Add the simulated provider and its models; does nothing where they exist");
 
+    /// <summary>Null where no simulator runs.</summary>
+    public static string? BaseUrl(FleetAddresses addresses) => addresses.First("provider-simulator", "http") is { } address ? new Uri(address, "/v1").ToString() : null;
+
     private static async Task<Ok<SimulatorView>> AddAsync(
         HttpContext http, FleetAddresses addresses, ProviderRules rules, CatalogChanges changes, ShippedPrices shipped, CancellationToken cancellationToken)
     {
         var caller = http.Caller();
         caller.MustHold("models:create");
-        var address = addresses.First("provider-simulator", "http")
-            ?? throw ApiProblem.Unavailable("The provider simulator does not run in this installation.").AsException();
-        var baseUrl = new Uri(address, "/v1").ToString();
+        var baseUrl = BaseUrl(addresses) ?? throw ApiProblem.Unavailable("The provider simulator does not run in this installation.").AsException();
 
         var view = await changes.MakeAsync(
             async (transaction, token) =>

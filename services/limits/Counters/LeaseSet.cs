@@ -36,7 +36,10 @@ internal sealed class LeaseSet(IConnectionMultiplexer redis, Guid orgId)
     public Task ForgetEndedAsync(long before, CancellationToken cancellationToken) =>
         EachPartAsync(-before, -1, (first, last) => Database.SortedSetRemoveRangeByScoreAsync(_key, first, last).WaitAsync(Deadline, cancellationToken), cancellationToken);
 
-    /// <summary>Halves what is too much at once. Calls of the same millisecond stay together.</summary>
+    /// <summary>
+    /// Halves what is too much at once; calls of the same millisecond stay together. From the lowest scores up: a lease that is renewed meanwhile is met
+    /// once more, not missed.
+    /// </summary>
     private async Task EachPartAsync(long from, long to, Func<long, long, Task> workAsync, CancellationToken cancellationToken)
     {
         var parts = new Stack<(long From, long To)>([(from, to)]);
@@ -51,8 +54,8 @@ internal sealed class LeaseSet(IConnectionMultiplexer redis, Guid orgId)
             }
 
             var middle = part.From + ((part.To - part.From) / 2);
-            parts.Push((part.From, middle));
             parts.Push((middle + 1, part.To));
+            parts.Push((part.From, middle));
         }
     }
 }

@@ -318,6 +318,27 @@ public sealed class CatalogTests : IClassFixture<AdminApiFixture>, IDisposable
         model["input_price"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task Simulator_OnAnotherPortAfterARestart_IsFoundAgain()
+    {
+        var added = JsonNode.Parse((await _admin.SendAsync(HttpMethod.Post, "/api/setup/simulator")).Body)!;
+        var other = await ProviderAsync("not-simulated");
+        await using var restarted = await AdminApiHost.StartAsync(_database, configuration: ("services:provider-simulator:http:0", "http://127.0.0.1:10"));
+        await EventuallyAsync(async () => (await UrlAsync(added["provider_id"]!)) == "http://127.0.0.1:10/v1");
+        (await UrlAsync(other["id"]!)).ShouldBe("https://example.com");
+
+        async Task<string> UrlAsync(JsonNode id) => (await _admin.ReadAsync($"/api/admin/providers/{id.GetValue<string>()}"))["base_url"]!.GetValue<string>();
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> condition)
+    {
+        for (var attempt = 0; !await condition(); attempt++)
+        {
+            attempt.ShouldBeLessThan(200);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
     private static string ProviderJson(string name) => $$"""{"name":"{{name}}","provider_type":"custom","base_url":"https://example.com"}""";
 
     private Task<JsonObject> ProviderAsync(string name) => _admin.CreateAsync("/api/admin/providers", new { name, provider_type = "custom", base_url = "https://example.com" });

@@ -56,8 +56,7 @@ interface DataTableProps<T extends RowData> {
 const none: never[] = []
 
 /** What can be done with a row stays in sight when the table is wider than the page. */
-const pinned = (columnId: string, background: string) =>
-  columnId === 'actions' && `sticky end-0 ${background}`
+const pinned = (columnId: string) => columnId === 'actions' && 'sticky end-0 bg-inherit'
 
 export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   const { columns, rows, sort, hidden } = props
@@ -84,7 +83,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
       <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={props.label}>
         <table className="w-full border-collapse text-sm">
           <thead>
-            <tr className="border-b border-line bg-sunken/70">
+            <tr className="border-b border-line bg-sunken">
               {headers.map((header) => {
                 const meta = header.column.columnDef.meta as Meta | undefined
                 const sorted = header.column.getIsSorted()
@@ -98,7 +97,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                     className={cn(
                       'h-8 px-3 text-start text-xs font-medium whitespace-nowrap text-ink-2 first:ps-4 last:pe-4',
                       meta?.align === 'end' && 'text-end',
-                      pinned(header.column.id, 'bg-sunken'),
+                      pinned(header.column.id),
                       meta?.className,
                     )}
                   >
@@ -161,7 +160,7 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                           className={cn(
                             'h-10 px-3 py-1 first:ps-4 last:pe-4',
                             meta?.align === 'end' && 'tnum text-end whitespace-nowrap',
-                            pinned(cell.column.id, 'bg-inherit'),
+                            pinned(cell.column.id),
                             meta?.className,
                           )}
                         >

@@ -64,7 +64,7 @@ export const modelColumns = (
       if (routes.length === 0) return <span className="text-ink-3">{t('models.noRoutes')}</span>
       const first = routes[0]
       return (
-        <div className="grid w-40 grid-cols-[minmax(0,1fr)] gap-1">
+        <div className="grid w-46 grid-cols-[minmax(0,1fr)] gap-1">
           <span className="flex items-baseline gap-1.5">
             <span className="truncate">{first?.providerLabel}</span>
             <Mono className="min-w-0 truncate text-ink-3">{first?.upstream_model}</Mono>
