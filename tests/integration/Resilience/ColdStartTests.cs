@@ -17,6 +17,7 @@ public sealed class ColdStartTests
     public async Task FirstCall_OfAFreshFleetUnderAStrictBudget_IsCheckedAndSettled()
     {
         await using var fleet = await FleetProcess.StartAsync(cancellationToken: _cancel);
+        await ShouldHaveRehearsedAsync(fleet);
         using var admin = await Administrator.SetUpAsync(fleet, _cancel);
         var user = (await admin.GetAsync("/api/auth/me", _cancel)).GetProperty("id").GetString();
         await admin.PostAsync($"/api/admin/limits/user/{user}/budgets", new { period = "monthly", unit = "tokens", limit = 1_000_000, mode = "strict" }, _cancel);
@@ -34,6 +35,17 @@ public sealed class ColdStartTests
         var used = row.GetProperty("input_tokens").GetDecimal() + row.GetProperty("output_tokens").GetDecimal();
         used.ShouldBeGreaterThan(0);
         (await SpentAsync(admin, user!, used)).ShouldBe(used, "what limits counted");
+    }
+
+    /// <summary>Ready means that limits has checked and settled a call of nobody's, and that the gateway has asked it.</summary>
+    private async Task ShouldHaveRehearsedAsync(FleetProcess fleet)
+    {
+        using var client = new HttpClient();
+        foreach (var (service, endpoint, check) in ((string, string, string)[])[("limits", "http", "checks"), ("ai-gateway", "http", "peers")])
+        {
+            var state = await client.GetFromJsonAsync<JsonElement>(new Uri(fleet.AddressOf(service, endpoint), "/health/ready"), _cancel);
+            state.GetProperty(check).GetString().ShouldBe("ok", service);
+        }
     }
 
     private async Task UntilReadyAsync(Administrator admin)
