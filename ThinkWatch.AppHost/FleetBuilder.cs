@@ -50,17 +50,18 @@ internal sealed class FleetBuilder
     }
 
     /// <summary>A service with REST and health on one port, gRPC on another; as many of it as were asked for. A deployment scales it by its own means.</summary>
-    public FleetMember AddService(string name)
+    /// <param name="health">What has to be answered before edge opens its ports.</param>
+    public FleetMember AddService(string name, string health = "/health/live")
     {
         var replicas = Enumerable.Range(1, IsRun ? _options.Replicas : 1).Select(n => Add(name, n == 1 ? name : $"{name}-{n}")
             .WithHttpEndpoint(targetPort: IsRun ? null : HttpPort, name: "http", env: "HTTP_PORT")
             .WithHttpEndpoint(targetPort: IsRun ? null : GrpcPort, name: "grpc", env: "GRPC_PORT")
             .WithEndpoint("grpc", grpc => grpc.Transport = "http2")
-            .WithHttpHealthCheck("/health/live", endpointName: "http"));
+            .WithHttpHealthCheck(health, endpointName: "http"));
         return Member(new FleetMember(name, [.. replicas]));
     }
 
-    /// <summary>The two ports that people and programs see. It opens them when all others are live.</summary>
+    /// <summary>The two ports that people and programs see. It opens them when all others are there.</summary>
     public FleetMember AddEdge()
     {
         var others = _services.ToArray();

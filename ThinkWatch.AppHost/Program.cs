@@ -18,7 +18,8 @@ try
     var auditIngest = fleet.AddService("audit-ingest").WithStores(stores.Postgres, stores.ClickHouse, stores.Kafka).WithReferences(bodyOffload);
     var adminApi = fleet.AddService("admin-api").WithStores(stores.Postgres, stores.Redis, stores.ClickHouse, stores.Kafka).WithReferences(bodyOffload, auditIngest);
     var identity = fleet.AddService("identity").WithStores(stores.Postgres, stores.Redis, stores.Kafka).WithReferences(auditIngest);
-    var limits = fleet.AddService("limits").WithStores(stores.Postgres, stores.Redis, stores.Kafka).WithReferences(auditIngest);
+    var limits = fleet.AddService("limits", health: "/health/ready") // not before a check can be made in time
+        .WithStores(stores.Postgres, stores.Redis, stores.Kafka).WithReferences(auditIngest);
     var mcpGateway = fleet.AddService("mcp-gateway").WithStores(stores.Postgres, stores.Redis, stores.Kafka).WithReferences(limits, auditIngest, bodyOffload);
     var aiGateway = fleet.AddService("ai-gateway").WithStores(stores.Redis, stores.Kafka).WithReferences(limits, auditIngest, bodyOffload);
     var edge = fleet.AddEdge().WithReferences(aiGateway, mcpGateway, identity, limits, auditIngest, adminApi);

@@ -43,7 +43,8 @@ public sealed class ColdStartTests
         using var client = new HttpClient();
         foreach (var (service, endpoint, check) in ((string, string, string)[])[("limits", "http", "checks"), ("ai-gateway", "http", "peers")])
         {
-            var state = await client.GetFromJsonAsync<JsonElement>(new Uri(fleet.AddressOf(service, endpoint), "/health/ready"), _cancel);
+            using var answer = await client.GetAsync(new Uri(fleet.AddressOf(service, endpoint), "/health/ready"), _cancel); // not ready before set-up
+            var state = await answer.Content.ReadFromJsonAsync<JsonElement>(_cancel);
             state.GetProperty(check).GetString().ShouldBe("ok", service);
         }
     }
